@@ -1,0 +1,162 @@
+package bot
+
+import (
+	"time"
+
+	"attache/feeds"
+)
+
+// Kind says what a message is to the people who read it.
+type Kind string
+
+// The kinds of messages.
+const (
+	KindAlert      Kind = "alert"      // a story told to a channel for the first time
+	KindUpdate     Kind = "update"     // the same alert, kept true: more tellers, an edited headline
+	KindCorrection Kind = "correction" // the outlet took back or corrected what the alert said
+	KindDigest     Kind = "digest"     // many alerts at a set hour
+	KindNotice     Kind = "notice"     // the bot's own words: an answer to a command
+)
+
+// Severity orders alerts by how much they ask of a reader.
+type Severity string
+
+// The severities, the loudest first.
+const (
+	Flash  Severity = "flash"
+	Urgent Severity = "urgent"
+	Normal Severity = "alert"
+)
+
+// Message is what a channel is told. It has no shape of any platform: Block
+// Kit, Matrix HTML, the web page and terminal colours are born in the render.go
+// of their rooms, and nowhere else.
+//
+// Every word of an alert that comes from a feed is verbatim the outlet's own.
+// It is also hostile: a renderer escapes it, neutralises mentions, and links to
+// http and https only. (Control and bidi characters are gone before this.)
+type Message struct {
+	Kind     Kind     `json:"kind"`
+	Alert    int64    `json:"alert,omitempty"` // 0 for a notice
+	Story    int64    `json:"story,omitempty"` // the number people type after `why`
+	Channel  Channel  `json:"channel,omitempty"`
+	Severity Severity `json:"severity,omitempty"`
+
+	Title     Text       `json:"title,omitzero"`
+	URL       string     `json:"url,omitempty"`    // http(s) or empty
+	Outlet    string     `json:"outlet,omitempty"` // who said it first
+	Tier      feeds.Tier `json:"tier,omitempty"`
+	Lang      string     `json:"lang,omitempty"`    // BCP 47 of title and summary
+	Summary   []Text     `json:"summary,omitempty"` // sentences of one item
+	Rules     []string   `json:"rules,omitempty"`   // the subscriptions that asked for it, by name or text
+	Matched   []string   `json:"matched,omitempty"` // the words that matched, as the item spells them
+	Sources   []Source   `json:"sources,omitempty"` // every outlet that told it, the first teller first
+	Changes   []Change   `json:"changes,omitempty"` // what happened since the alert, oldest first
+	Published time.Time  `json:"published,omitzero"`
+	Seen      time.Time  `json:"seen,omitzero"`
+	Sent      time.Time  `json:"sent,omitzero"`
+
+	Lines []Line `json:"lines,omitempty"` // of a notice
+}
+
+// Text is a piece of an item with the matched words marked in place.
+type Text struct {
+	Text  string `json:"text"`
+	Marks []Mark `json:"marks,omitempty"` // in order, not overlapping
+}
+
+// Mark is a stretch of a Text to be highlighted, in byte offsets.
+type Mark struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Pieces yields the text cut at its marks, each with whether it is marked, so
+// that a renderer escapes every piece and wraps the marked ones.
+func (t Text) Pieces() func(yield func(string, bool) bool) {
+	return func(yield func(string, bool) bool) {
+		at := 0
+		for _, m := range t.Marks {
+			if m.Start < at || m.End <= m.Start || m.End > len(t.Text) {
+				continue // marks out of order would repeat or lose words
+			}
+			if m.Start > at && !yield(t.Text[at:m.Start], false) {
+				return
+			}
+			if !yield(t.Text[m.Start:m.End], true) {
+				return
+			}
+			at = m.End
+		}
+		if at < len(t.Text) {
+			yield(t.Text[at:], false)
+		}
+	}
+}
+
+// Source is an outlet that told the story.
+type Source struct {
+	Outlet string     `json:"outlet"`
+	Tier   feeds.Tier `json:"tier,omitempty"`
+	Lang   string     `json:"lang,omitempty"`
+	Title  string     `json:"title,omitempty"` // in its own words
+	URL    string     `json:"url,omitempty"`   // http(s) or empty
+	At     time.Time  `json:"at,omitzero"`     // published, or seen where that is unknown
+}
+
+// Change is one thing that happened to an alert after it was told.
+type Change struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"`          // "also told by", "headline changed", "corrected by"
+	Who  string    `json:"who,omitempty"` // the outlet
+	Was  string    `json:"was,omitempty"` // the words that no longer stand, verbatim
+	Now  string    `json:"now,omitempty"` // the words that stand now, verbatim
+	URL  string    `json:"url,omitempty"`
+}
+
+// Line is one line of a notice.
+type Line struct {
+	Text   string `json:"text"`
+	URL    string `json:"url,omitempty"`    // http(s) or empty; the line links there
+	Detail string `json:"detail,omitempty"` // in a quieter voice after the text
+	Code   bool   `json:"code,omitempty"`   // keep spaces: a rule, a caret under it
+	Story  int64  `json:"story,omitempty"`  // the line is about this story
+}
+
+// Said is the one-line JSON of a message as `--json` prints it.
+type Said struct {
+	Kind      Kind       `json:"kind"`
+	Alert     int64      `json:"alert,omitempty"`
+	Story     int64      `json:"story,omitempty"`
+	Channel   Channel    `json:"channel"`
+	Severity  Severity   `json:"severity,omitempty"`
+	Title     string     `json:"title,omitempty"`
+	URL       string     `json:"url,omitempty"`
+	Outlet    string     `json:"outlet,omitempty"`
+	Tier      feeds.Tier `json:"tier,omitempty"`
+	Summary   []string   `json:"summary,omitempty"`
+	Rules     []string   `json:"rules,omitempty"`
+	Matched   []string   `json:"matched,omitempty"`
+	Sources   int        `json:"sources,omitempty"`
+	Published time.Time  `json:"published,omitzero"`
+	Seen      time.Time  `json:"seen,omitzero"`
+	Sent      time.Time  `json:"sent,omitzero"`
+}
+
+// Said returns the message in the shape of `--json`. A notice's lines stand in
+// Summary.
+func (m Message) Said() Said {
+	s := Said{
+		Kind: m.Kind, Alert: m.Alert, Story: m.Story, Channel: m.Channel, Severity: m.Severity,
+		Title: m.Title.Text, URL: m.URL, Outlet: m.Outlet, Tier: m.Tier,
+		Rules: m.Rules, Matched: m.Matched, Sources: len(m.Sources),
+		Published: m.Published, Seen: m.Seen, Sent: m.Sent,
+	}
+	for _, t := range m.Summary {
+		s.Summary = append(s.Summary, t.Text)
+	}
+	for _, l := range m.Lines {
+		s.Summary = append(s.Summary, l.Text)
+	}
+	return s
+}

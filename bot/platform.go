@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Channel is a place where we speak: `slack:T01/C0123`, `matrix:!abc:host`,
+// `web:desk`, `console:`.
+type Channel string
+
+// Platform is the part before the first colon, the name of the Platform that
+// speaks there.
+func (c Channel) Platform() string {
+	name, _, _ := strings.Cut(string(c), ":")
+	return name
+}
+
+// Name is the part after the first colon, the platform's own name for it.
+func (c Channel) Name() string {
+	_, name, _ := strings.Cut(string(c), ":")
+	return name
+}
+
+// Ref is a platform's own name for a message it has posted; opaque to us.
+type Ref string
+
+// Command is a line that somebody typed at the bot, without the `/attache` or
+// `!attache` that the platform's people put before it.
+type Command struct {
+	Channel Channel
+	User    string // as the platform names them; "" where there is one user only
+	Line    string
+}
+
+// Handler answers commands.
+type Handler interface {
+	// Answer works a command and returns what to say to the one who typed it.
+	// A mistake is an answer too: only a Message comes back, never an error.
+	Answer(ctx context.Context, c Command) Message
+}
+
+// Platform is a place people chat at: Slack, Matrix, the web page, the console.
+// A platform knows nothing of stories or rules; it says what it is given and
+// hands on what it hears. bottest holds every platform to these promises.
+type Platform interface {
+	// Name is the part of a Channel before the colon: "slack".
+	Name() string
+
+	// Run hears commands and answers them through h, reconnecting by itself,
+	// until ctx ends. It returns only when its goroutines have, with nil or
+	// ctx's error if it was ended, and with another error only when it cannot
+	// go on at all.
+	Run(ctx context.Context, h Handler) error
+
+	// Post says m in the channel and returns the platform's name for it.
+	// Posting again under the same key does not say it twice, where the
+	// platform can make that so. It may be called before, during and after Run.
+	//
+	// A *RetryError means not now; ErrChannelGone, never; any other error may
+	// be tried again later.
+	Post(ctx context.Context, c Channel, m Message, key string) (Ref, error)
+
+	// Update makes the message already posted as ref say m instead, and shows
+	// m's last Change where the platform shows such things. Updating twice to
+	// the same m is harmless. Errors are those of Post.
+	Update(ctx context.Context, c Channel, ref Ref, m Message) error
+}
+
+// ErrChannelGone is a platform's word that a channel cannot be spoken to again:
+// deleted, archived, left, or never there.
+var ErrChannelGone = errors.New("the channel is gone")
+
+// RetryError is a platform's word that it takes nothing just now.
+type RetryError struct {
+	After time.Duration // not before this has passed
+	Err   error         // what it said, may be nil
+}
+
+func (e *RetryError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("try again after %s", e.After)
+	}
+	return fmt.Sprintf("%v (try again after %s)", e.Err, e.After)
+}
+
+// Unwrap returns what the platform said.
+func (e *RetryError) Unwrap() error { return e.Err }

@@ -1,0 +1,88 @@
+// Package feeds is what the world says: it fetches the feeds of foreign
+// ministries, agencies and the press, reads them, and hands on their items.
+//
+// Everything that arrives here is hostile until proven dull: bodies are
+// bounded, text is plain by the time it leaves, and a feed that misbehaves
+// costs nobody but itself. The room knows nothing of rules, stories or chats.
+package feeds
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Tier says how close an outlet stands to the event it reports.
+type Tier string
+
+// The four tiers, the closest first.
+const (
+	Official Tier = "official" // a ministry, the UN, a court: the actor itself
+	Agency   Tier = "agency"   // a wire agency
+	Press    Tier = "press"    // a newspaper, a broadcaster
+	Other    Tier = "other"    // anybody else
+)
+
+// UnmarshalText accepts the four words and nothing else.
+func (t *Tier) UnmarshalText(text []byte) error {
+	switch tier := Tier(text); tier {
+	case Official, Agency, Press, Other:
+		*t = tier
+		return nil
+	}
+	return fmt.Errorf("%q is not a tier: official, agency, press or other", text)
+}
+
+// Feed is a source we poll. It comes from the config; what we remember of it
+// between polls is its State.
+type Feed struct {
+	Name   string        // unique and short, the id used everywhere: "un-news"
+	URL    string        // http or https
+	Outlet string        // who publishes it, as readers know them: "UN News"
+	Tier   Tier          //
+	Lang   string        // BCP 47; the language of items that do not say
+	Every  time.Duration // base interval between polls; 0 means the poller's default
+
+	// Backlog alerts on what the very first poll finds. Without it that poll
+	// is a silent baseline: remembered and searchable, told to nobody.
+	Backlog bool
+}
+
+// State is what we remember of a feed between polls. The zero State is a feed
+// never polled.
+type State struct {
+	URL          string    // the address the validators belong to
+	ETag         string    // byte for byte as the server sent it, quotes included
+	LastModified string    // byte for byte, never a clock of ours
+	Checked      time.Time // last time we asked, whatever came of it
+	Succeeded    time.Time // last 200 or 304 that could be read
+	Changed      time.Time // last time it had an item we did not know
+	Next         time.Time // not before this time again
+	Failures     int       // in a row
+	Error        string    // the last failure as a sentence for people; "" when healthy
+}
+
+// Polled reports whether the feed was ever read to the end.
+func (s State) Polled() bool { return !s.Succeeded.IsZero() }
+
+// Poll is one successful reading of a feed, on its way to the Sink.
+type Poll struct {
+	Feed  Feed
+	State State     // to be remembered together with the items, or not at all
+	First bool      // nothing of this feed was read before
+	At    time.Time // when it was read; every new item's Seen
+	Items []Item    // oldest first
+}
+
+// Sink takes a poll. It returns nil only when the items and the State are both
+// stored for good; on an error the poller keeps the old State and asks again,
+// so that no item is lost between fetching and remembering.
+type Sink func(ctx context.Context, p Poll) error
+
+// Store is what the poller needs remembered.
+type Store interface {
+	// FeedStates returns the State of every feed ever polled, by name.
+	FeedStates(ctx context.Context) (map[string]State, error)
+	// SaveFeedState remembers a poll that brought no items: a 304, a failure.
+	SaveFeedState(ctx context.Context, name string, s State) error
+}
