@@ -160,3 +160,11 @@ func (m Message) Said() Said {
 	}
 	return s
 }
+
+// FeedStatus is how a feed is doing, for people.
+type FeedStatus struct {
+	Feed    feeds.Feed
+	State   feeds.State
+	Healthy bool
+	Words   string // one sentence: "read 2 minutes ago, next in 8 minutes"
+}
