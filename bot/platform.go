@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"attache/bot/command"
 )
 
 // Channel is a place where we speak: `slack:T01/C0123`, `matrix:!abc:host`,
@@ -33,6 +35,7 @@ type Ref string
 type Command struct {
 	Channel Channel
 	User    string // as the platform names them; "" where there is one user only
+	Role    command.Role
 	Line    string
 }
 

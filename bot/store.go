@@ -35,6 +35,9 @@ type Taking interface {
 	// fold what comes next into the stories that are going on.
 	Recent(ctx context.Context, since time.Time) ([]Told, error)
 
+	// Tellings returns all items of these stories, oldest first.
+	Tellings(ctx context.Context, stories []int64) ([]Told, error)
+
 	// Alerts returns every channel's alert about any of these stories.
 	Alerts(ctx context.Context, stories []int64) ([]Alert, error)
 
@@ -212,6 +215,8 @@ type Subscribing interface {
 
 // Asking is the part of the Store that answers people.
 type Asking interface {
+	// FeedStates returns the State of every feed ever polled, by name.
+	FeedStates(ctx context.Context) (map[string]feeds.State, error)
 	// Search returns stories that hold all the words and "quoted phrases" of
 	// the query, the latest first. Words fold as in rules. A query without a
 	// word returns nothing.
