@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"attache/feeds"
@@ -92,6 +94,21 @@ func (t Text) Pieces() func(yield func(string, bool) bool) {
 			yield(t.Text[at:], false)
 		}
 	}
+}
+
+// tidy sorts marks and joins those that overlap: two rules may have marked the
+// same words.
+func tidy(marks []Mark) []Mark {
+	slices.SortFunc(marks, func(a, b Mark) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	var out []Mark
+	for _, m := range marks {
+		if n := len(out); n > 0 && m.Start < out[n-1].End {
+			out[n-1].End = max(out[n-1].End, m.End)
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // Source is an outlet that told the story.

@@ -76,7 +76,8 @@ type Poll struct {
 
 // Sink takes a poll. It returns nil only when the items and the State are both
 // stored for good; on an error the poller keeps the old State and asks again,
-// so that no item is lost between fetching and remembering.
+// so that no item is lost between fetching and remembering. The poller never
+// calls it twice at a time, and lets it finish when its own context ends.
 type Sink func(ctx context.Context, p Poll) error
 
 // Store is what the poller needs remembered.

@@ -43,7 +43,11 @@ func (it Item) Keys() []string {
 	if it.URL != "" {
 		keys = append(keys, "link:"+CanonicalLink(it.URL))
 	}
-	if len(keys) == 0 && it.ID != "" {
+	switch {
+	case len(keys) > 0 || it.ID == "":
+	case strings.HasPrefix(it.ID, "text:"): // a key already, from here
+		keys = append(keys, it.ID)
+	default:
 		keys = append(keys, "guid:"+it.ID)
 	}
 	if len(keys) == 0 {

@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"attache/bot/command"
+)
+
+// verb is what a row of the table does with a call.
+type verb func(ctx context.Context, b *Bot, c Command, rest string) (Message, error)
+
+// verbs is everything people can type at the bot. Help is made from it.
+func verbs() command.Table[verb] {
+	return command.Table[verb]{
+		{Name: "help", Aliases: []string{"?", "commands"}, Args: "[VERB|rules]",
+			Help: "what I do, how to use one verb, or how to write a rule", Example: "help subscribe", Do: help},
+		{Name: "subscribe", Aliases: []string{"sub", "follow", "add"}, Args: "RULE",
+			Help: "tell this channel every story that matches a rule", Example: `subscribe Venezuela AND (sanction* OR "Security Council")`, Who: command.Editor, Do: subscribe},
+		{Name: "list", Aliases: []string{"ls", "subscriptions", "rules"},
+			Help: "what this channel is subscribed to", Example: "list", Do: list},
+		{Name: "unsubscribe", Aliases: []string{"unsub", "unfollow", "remove", "delete", "rm"}, Args: "ID",
+			Help: "end a subscription, by its number in list", Example: "unsubscribe 2", Who: command.Editor, Do: unsubscribe},
+		{Name: "latest", Aliases: []string{"last", "recent", "news"}, Args: "[N]",
+			Help: "the stories that came in last, matched or not", Example: "latest 5", Do: latest},
+		{Name: "search", Aliases: []string{"find", "grep"}, Args: "WORDS",
+			Help: "stories on record that hold all the words", Example: `search "Security Council" Venezuela`, Do: search},
+		{Name: "why", Aliases: []string{"explain"}, Args: "ID",
+			Help: "why a story was told here, or was not", Example: "why 12", Do: why},
+		{Name: "feeds", Aliases: []string{"sources", "status", "health"},
+			Help: "how every feed is doing", Example: "feeds", Do: feedList},
+	}
+}
+
+// Answer implements Handler.
+func (b *Bot) Answer(ctx context.Context, c Command) Message {
+	m, err := b.answer(ctx, c)
+	if err != nil {
+		m = excuse(err)
+		if _, ours := errors.AsType[*plainError](err); !ours && ctx.Err() == nil {
+			b.log.Error("could not answer", "channel", c.Channel, "err", err)
+		}
+	}
+	m.Kind, m.Channel = KindNotice, c.Channel
+	b.said(m)
+	return m
+}
+
+func (b *Bot) answer(ctx context.Context, c Command) (Message, error) {
+	call, err := verbs().Parse(c.Line)
+	if err != nil {
+		return Message{}, &plainError{err.Error()}
+	}
+	if c.Role < call.Verb.Who {
+		return Message{}, &plainError{fmt.Sprintf("Only an %s of this channel may %s; you may read.", call.Verb.Who, call.Verb.Name)}
+	}
+	return call.Verb.Do(ctx, b, c, call.Rest)
+}
+
+// plainError is a mistake of the one who typed, told as it stands.
+type plainError struct{ msg string }
+
+func (e *plainError) Error() string { return e.msg }
+
+// wrongUse is the plainError for a verb without what it needs.
+func wrongUse(name string) error {
+	v := verbs().Find(name)
+	return &plainError{fmt.Sprintf("Usage: %s. For example: %s", v.Usage(), v.Example)}
+}
+
+// excuse turns an error into an answer. What went wrong inside is the
+// operator's to read in the log.
+func excuse(err error) Message {
+	if plain, ok := errors.AsType[*plainError](err); ok {
+		return notice(plain.msg)
+	}
+	return notice("Something went wrong on my side, and nothing was changed. The log tells more; please try again.")
+}
+
+// notice makes a message of the bot's own words, a line each.
+func notice(lines ...string) Message {
+	m := Message{Kind: KindNotice}
+	for _, l := range lines {
+		m.Lines = append(m.Lines, Line{Text: l})
+	}
+	return m
+}
+
+func help(_ context.Context, _ *Bot, _ Command, rest string) (Message, error) {
+	table := verbs()
+	word := strings.ToLower(strings.TrimSpace(rest))
+	if strings.HasPrefix("rules", word) && len(word) > 1 {
+		return helpRules(), nil
+	}
+	if word != "" {
+		v := table.Find(word)
+		if v == nil {
+			return Message{}, &plainError{fmt.Sprintf("There is no verb %q. Type help to see them all.", rest)}
+		}
+		m := notice(v.Usage() + ": " + v.Help + ".")
+		if len(v.Aliases) > 0 {
+			m.Lines = append(m.Lines, Line{Text: "Also: " + strings.Join(v.Aliases, ", ")})
+		}
+		m.Lines = append(m.Lines, Line{Text: v.Example, Code: true})
+		return m, nil
+	}
+	m := notice("I watch the feeds and tell this channel each story that matches its rules, once.")
+	for _, v := range table {
+		m.Lines = append(m.Lines, Line{Text: v.Usage(), Detail: v.Help})
+	}
+	return m, nil
+}
+
+func helpRules() Message {
+	m := notice("A rule is words, as you would search for them:")
+	for _, row := range [][2]string{
+		{`Venezuela`, "the word, in any case, never part of another word"},
+		{`"Security Council"`, "the words side by side"},
+		{`Iran nuclear`, "both; the same as Iran AND nuclear"},
+		{`ceasefire OR truce`, "either"},
+		{`Venezuela AND (sanction* OR strike)`, "brackets group; * stands for any ending"},
+		{`Georgia NOT Atlanta`, "the one without the other; -Atlanta is the same"},
+		{`title:ambassador`, "in the headline only"},
+	} {
+		m.Lines = append(m.Lines, Line{Text: row[0], Detail: row[1], Code: true})
+	}
+	return m
+}

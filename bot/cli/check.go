@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"attache/bot/config"
+	"attache/feeds"
+	"attache/storage"
+)
+
+type checkCommand struct {
+	configFlag
+	Offline bool `help:"Ask no feed."`
+}
+
+// Run names every problem it finds, and not only the first.
+func (c *checkCommand) Run(ctx context.Context, p *Program) error {
+	bad := 0
+	report := func(what string, err error, good string) {
+		if err != nil {
+			bad++
+			fmt.Fprintf(p.Out, "BAD  %s: %v\n", what, err)
+			return
+		}
+		fmt.Fprintf(p.Out, "ok   %s: %s\n", what, good)
+	}
+	cfg, err := c.load()
+	if err != nil {
+		fmt.Fprintf(p.Out, "BAD  config\n%v\n", err)
+		return &exitError{status: found}
+	}
+	report("config", nil, fmt.Sprintf("%d feeds, %d subscriptions", len(feedsOf(cfg)), len(cfg.Subscriptions)))
+	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{})
+	report("database", err, cfg.Storage.Path)
+	if err == nil {
+		defer db.Close()
+	}
+	if !c.Offline {
+		list := feedsOf(cfg)
+		for i, r := range readAll(ctx, p, cfg, list) {
+			report("feed "+list[i].Name, r.err, fmt.Sprintf("%d items", r.items))
+		}
+	}
+	if bad > 0 {
+		return &exitError{found, fmt.Errorf("%d problems", bad)}
+	}
+	return nil
+}
+
+// reading is what came of asking a feed once.
+type reading struct {
+	items int
+	err   error
+}
+
+// readAll asks every feed once, a few at a time.
+func readAll(ctx context.Context, p *Program, cfg config.Config, list []feeds.Feed) []reading {
+	fetcher := feeds.NewFetcher(p.Transport, feeds.FetchOptions{UserAgent: cfg.Poll.UserAgent, Timeout: cfg.Poll.Timeout.Duration})
+	out := make([]reading, len(list))
+	places := make(chan struct{}, cfg.Poll.Workers)
+	var wg sync.WaitGroup
+	for i, f := range list {
+		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			d, err := fetcher.Fetch(ctx, f, feeds.State{})
+			if err == nil {
+				var items []feeds.Item
+				items, err = feeds.Parse(d, f)
+				out[i].items = len(items)
+			}
+			out[i].err = err
+		})
+	}
+	wg.Wait()
+	return out
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"attache/bot"
+	"attache/bot/config"
+	"attache/bot/demo"
+	"attache/storage"
+)
+
+type demoCommand struct {
+	Listen string        `default:"127.0.0.1:8480" help:"Address of the web page. If the default is taken, any free port is."`
+	For    time.Duration `default:"60s" help:"How long the two days take."`
+	Once   bool          `help:"End with the scenario."`
+	JSON   bool          `help:"Print every message said as one JSON object a line."`
+	DB     string        `type:"path" placeholder:"FILE" help:"Keep the database here; a demo started on it again carries on."`
+}
+
+// Run publishes the scenario on a loopback port, and runs the bot on it as it
+// would run on the world.
+func (c *demoCommand) Run(ctx context.Context, p *Program) error {
+	if c.For < time.Second {
+		return &exitError{wrong, errors.New("--for: two days do not fit in less than 1s")}
+	}
+	scenario, err := demo.Load()
+	if err != nil {
+		return err
+	}
+	path, tidy, err := c.database()
+	if err != nil {
+		return err
+	}
+	defer tidy()
+	db, err := storage.Open(ctx, path, storage.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+
+	news := demo.NewServer(scenario, c.For, scenario.Position(func(feed, guid string) bool {
+		known, err := db.Known(ctx, feed, []string{"guid:" + guid})
+		return err == nil && len(known) > 0
+	}))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("the outlets of the demo: %w", err)
+	}
+	server := &http.Server{Handler: news.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	var wg sync.WaitGroup
+	wg.Go(func() { server.Serve(l) })
+	defer wg.Wait()
+	defer server.Close()
+
+	every := min(max(c.For/100, 100*time.Millisecond), time.Second)
+	cfg, err := config.Parse("demo.toml", scenario.Config("http://"+l.Addr().String(), every), os.Getenv)
+	if err != nil {
+		return err
+	}
+	cfg.Web.Listen = c.address(p)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return p.serve(ctx, cfg, db, serving{json: c.JSON, ready: func(b *bot.Bot, page string) {
+		fmt.Fprintf(p.Err, "%s\nThe page is at %s\n", demo.Banner, page)
+		if c.Once {
+			wg.Go(func() {
+				select {
+				case <-news.Done():
+					settle(ctx, b)
+				case <-ctx.Done():
+				}
+				cancel()
+			})
+		}
+	}})
+}
+
+// database returns the file to remember in, and what to do with it afterwards.
+func (c *demoCommand) database() (path string, tidy func(), err error) {
+	if c.DB != "" {
+		return c.DB, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "attache-demo-")
+	if err != nil {
+		return "", nil, fmt.Errorf("a place for the demo's database: %w", err)
+	}
+	return filepath.Join(dir, "demo.db"), func() { os.RemoveAll(dir) }, nil
+}
+
+// address is where the page goes: as asked, or anywhere if nobody asked and
+// the usual place is taken.
+func (c *demoCommand) address(p *Program) string {
+	const usual = "127.0.0.1:8480"
+	if c.Listen != usual {
+		return c.Listen
+	}
+	l, err := p.Listen("tcp", usual)
+	if err != nil {
+		return "127.0.0.1:0"
+	}
+	l.Close()
+	return usual
+}
+
+// settle returns when everything due has been said.
+func settle(ctx context.Context, b *bot.Bot) {
+	for ctx.Err() == nil {
+		if idle, err := b.Idle(ctx); idle || err != nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+
+	"attache/bot"
+	"attache/bot/config"
+	"attache/bot/console"
+	"attache/bot/rule"
+	"attache/bot/web"
+	"attache/feeds"
+	"attache/storage"
+)
+
+// configFlag is the -c of the commands that read a config.
+type configFlag struct {
+	Config string `short:"c" type:"path" placeholder:"FILE" help:"Config file; see config.example.toml."`
+}
+
+// load reads the config, rules included. Its errors name file, line and caret.
+func (c configFlag) load() (config.Config, error) {
+	if c.Config == "" {
+		return config.Load("")
+	}
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return cfg, err
+	}
+	var problems config.Problems
+	for i, s := range cfg.Subscriptions {
+		_, err := rule.Parse(s.Rule)
+		if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
+			problems = append(problems, cfg.Problem(fmt.Sprintf("subscription[%d].rule", i), err).At(syntax.Offset))
+		}
+	}
+	if problems != nil {
+		return cfg, problems
+	}
+	return cfg, nil
+}
+
+type runCommand struct {
+	configFlag
+	JSON bool `help:"Print every message said as one JSON object a line."`
+}
+
+func (c *runCommand) Run(ctx context.Context, p *Program) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{Log: p.logger(cfg)})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return p.serve(ctx, cfg, db, serving{json: c.JSON, again: c.load})
+}
+
+// serving is how a bot is run.
+type serving struct {
+	json  bool                          // print messages as JSON instead of for people
+	again func() (config.Config, error) // reads the config again; nil if there is none
+	ready func(b *bot.Bot, page string) // called when all is wired, before anything runs; may be nil
+}
+
+// serve wires a bot together and runs it until ctx ends.
+func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, s serving) error {
+	log := p.logger(cfg)
+	said := func(bot.Message) {}
+	if s.json {
+		said = p.print
+	}
+	b, err := bot.Open(ctx, bot.Options{Store: db, Log: log, Said: said})
+	if err != nil {
+		return err
+	}
+	fetcher := feeds.NewFetcher(p.Transport, feeds.FetchOptions{UserAgent: cfg.Poll.UserAgent, Timeout: cfg.Poll.Timeout.Duration})
+	poller := feeds.NewPoller(db, fetcher, b.Take, feeds.PollOptions{
+		Every: cfg.Poll.Every.Duration, HostGap: cfg.Poll.HostGap.Duration, Workers: cfg.Poll.Workers, Log: log,
+	})
+	configure := func(cfg config.Config) error {
+		list := feedsOf(cfg)
+		poller.Set(list)
+		return b.Configure(ctx, list, subscriptionsOf(cfg))
+	}
+	if err := configure(cfg); err != nil {
+		return err
+	}
+	platforms, page, err := p.platforms(cfg, b, s.json, log)
+	if err != nil {
+		return err
+	}
+	if s.ready != nil {
+		s.ready(b, page)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { p.reloads(ctx, s.again, configure, log) })
+	wg.Go(func() {
+		if err := poller.Run(ctx); err != nil && ctx.Err() == nil {
+			log.Error("stopped polling", "err", err)
+		}
+	})
+	err = b.Run(ctx, platforms...)
+	cancel()
+	wg.Wait()
+	return err
+}
+
+// platforms makes those that the config asks for; page is the address of the
+// web page, "" if there is none.
+func (p *Program) platforms(cfg config.Config, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+	if cfg.Web.Enabled {
+		l, err := p.Listen("tcp", cfg.Web.Listen)
+		if err != nil {
+			return nil, "", fmt.Errorf("the web page: %w: set web.listen to another address, or web.enabled to false", err)
+		}
+		w, err := web.New(b, web.Options{Listener: l, Password: cfg.Web.Password.Reveal(), Title: cfg.Web.Title, Log: log})
+		if err != nil {
+			l.Close()
+			return nil, "", err
+		}
+		list, page = append(list, w), w.URL()
+	}
+	if cfg.Console.Enabled {
+		o := console.Options{In: p.In, Out: p.Out}
+		if asJSON {
+			o.Out = io.Discard // every message is printed where all are
+		} else if f, ok := p.Out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			o.Color, o.Prompt = os.Getenv("NO_COLOR") == "", "> "
+			o.Width, _, _ = term.GetSize(int(f.Fd()))
+		}
+		list = append(list, console.New(o))
+	}
+	return list, page, nil
+}
+
+// reloads reads the config again whenever it is asked to. A config with a
+// mistake in it changes nothing.
+func (p *Program) reloads(ctx context.Context, again func() (config.Config, error), configure func(config.Config) error, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.Reload:
+		}
+		if again == nil {
+			continue
+		}
+		cfg, err := again()
+		if err == nil {
+			err = configure(cfg)
+		}
+		if err != nil {
+			log.Error("kept the old config", "err", err)
+			continue
+		}
+		log.Info("read the config again", "feeds", len(feedsOf(cfg)), "subs", len(cfg.Subscriptions))
+	}
+}
+
+// print writes a message as a line of JSON.
+func (p *Program) print(m bot.Message) {
+	line, err := json.Marshal(m.Said())
+	if err == nil {
+		p.Out.Write(append(line, '\n'))
+	}
+}
+
+// logger returns the log that a config asks for.
+func (p *Program) logger(cfg config.Config) *slog.Logger {
+	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	var level slog.Level
+	if level.UnmarshalText([]byte(cfg.Log.Level)) == nil {
+		o.Level = level
+	}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(p.Err, o))
+	}
+	return slog.New(slog.NewTextHandler(p.Err, o))
+}
+
+// feedsOf returns the feeds of a config, the starter set included.
+func feedsOf(cfg config.Config) []feeds.Feed {
+	list := cfg.Feeds
+	if cfg.StarterFeeds {
+		list = append(config.Starter(), list...)
+	}
+	var out []feeds.Feed
+	for _, f := range list {
+		out = append(out, feeds.Feed{
+			Name: f.Name, URL: f.URL, Outlet: f.Outlet, Tier: feeds.Tier(f.Tier), Lang: f.Lang,
+			Every: f.Every.Duration, Backlog: f.Backlog,
+		})
+	}
+	return out
+}
+
+func subscriptionsOf(cfg config.Config) []bot.Subscription {
+	var out []bot.Subscription
+	for _, s := range cfg.Subscriptions {
+		out = append(out, bot.Subscription{Channel: bot.Channel(s.Channel), Name: s.Name, Rule: s.Rule})
+	}
+	return out
+}

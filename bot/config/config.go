@@ -1,0 +1,162 @@
+// Package config is the shape of the config file: what may be written there,
+// what it means, and what is wrong with what somebody wrote.
+//
+// The fields below are the manual; config.example.toml says the same to those
+// who do not read Go. "Reload" means SIGHUP: what it takes changes at once,
+// the rest at the next start. All paths are relative to the working directory.
+package config
+
+import "time"
+
+// Config is everything a config file can say. The zero file is Default.
+type Config struct {
+	// StarterFeeds adds the public feeds of Starter to those below.
+	// Default: true if the file names no [[feed]], else false. Reload: yes.
+	StarterFeeds bool `toml:"starter_feeds"`
+
+	Storage Storage `toml:"storage"`
+	Poll    Poll    `toml:"poll"`
+	Web     Web     `toml:"web"`
+	Console Console `toml:"console"`
+	Log     Log     `toml:"log"`
+
+	// Feeds are the sources to poll, each a [[feed]]. Reload: yes.
+	Feeds []Feed `toml:"feed"`
+
+	// Subscriptions are rules that channels have from the start, each a
+	// [[subscription]]; people may add more by command. Reload: yes.
+	Subscriptions []Subscription `toml:"subscription"`
+
+	layout *layout // where each key was written, for Problem
+}
+
+// Storage is where we remember. Reload: no.
+type Storage struct {
+	// Path is the SQLite file, made if it is not there. Default: "attache.db".
+	Path string `toml:"path"`
+}
+
+// Poll is how we ask the world. Reload: no.
+type Poll struct {
+	// Every is the time between two polls of a feed that sets none of its own.
+	// A server that asks for more is given more. 100ms to 7d. Default: "10m".
+	Every Duration `toml:"every"`
+
+	// HostGap is the least time between two requests to one host; a matter of
+	// manners. 0s to 10m. Default: "1s".
+	HostGap Duration `toml:"host_gap"`
+
+	// Timeout is how long one request may take, its body included.
+	// 100ms to 10m. Default: "30s".
+	Timeout Duration `toml:"timeout"`
+
+	// Workers is how many feeds are asked side by side. 1 to 256. Default: 8.
+	Workers int `toml:"workers"`
+
+	// UserAgent names us to servers; say how to reach you. Default: "", which
+	// is the program's own name and version.
+	UserAgent string `toml:"user_agent"`
+}
+
+// Web is the page that shows alerts and takes commands. Reload: no.
+type Web struct {
+	// Enabled turns the page on. Default: true.
+	Enabled bool `toml:"enabled"`
+
+	// Listen is the address to serve it at, host:port. Any address that is not
+	// loopback needs a password. Default: "127.0.0.1:8480".
+	Listen string `toml:"listen"`
+
+	// Password is asked of everybody who opens the page. Default: "", nobody is
+	// asked. Excludes PasswordFile. When the file sets neither, the environment
+	// variable ATTACHE_WEB_PASSWORD does.
+	Password Secret `toml:"password"`
+
+	// PasswordFile is a file with the password in it, as systemd and Docker
+	// hand out secrets; white space around it is dropped. Load reads it into
+	// Password. Default: "". Excludes Password.
+	PasswordFile string `toml:"password_file"`
+
+	// Title stands at the top of the page. Default: "", the program's name.
+	Title string `toml:"title"`
+}
+
+// Console is the terminal the program runs in. Reload: no.
+type Console struct {
+	// Enabled prints alerts there and takes commands typed there. Default: true.
+	Enabled bool `toml:"enabled"`
+}
+
+// Log is what the program says about itself, on standard error.
+type Log struct {
+	// Level is the least that is logged: "debug" (each poll), "info" (something
+	// changed), "warn" (it will be tried again), "error" (a person is needed).
+	// Default: "info". Reload: yes.
+	Level string `toml:"level"`
+
+	// Format is "text" for people or "json" for machines. Default: "text".
+	// Reload: no.
+	Format string `toml:"format"`
+}
+
+// Feed is a source to poll.
+type Feed struct {
+	// Name is short, unique and without spaces; commands and logs use it, and
+	// what is remembered of the feed hangs on it. Required.
+	Name string `toml:"name"`
+
+	// URL is where the feed is: http or https, with no password in it. Required.
+	URL string `toml:"url"`
+
+	// Outlet is who publishes it, as readers know them. Default: the name.
+	Outlet string `toml:"outlet"`
+
+	// Tier says how close the outlet stands to events: "official" (a ministry,
+	// the UN, a court), "agency" (a wire agency), "press" (a newspaper, a
+	// broadcaster) or "other". Default: "other".
+	Tier string `toml:"tier"`
+
+	// Lang is the language of items that do not say theirs, as a BCP 47 tag:
+	// "en", "pt-BR", "zh-Hans". Default: "", not known.
+	Lang string `toml:"lang"`
+
+	// Every is the time between two polls. 100ms to 7d. Default: poll.every.
+	Every Duration `toml:"every"`
+
+	// Backlog alerts on what the very first poll finds. Without it that poll is
+	// a silent baseline: remembered and searchable, told to nobody.
+	// Default: false.
+	Backlog bool `toml:"backlog"`
+}
+
+// Subscription is a channel's rule.
+type Subscription struct {
+	// Channel is where to speak, platform:name: "web:desk", "console:". Required.
+	Channel string `toml:"channel"`
+
+	// Name is what people call the subscription, unique in its channel.
+	// Default: "", it goes by its rule.
+	Name string `toml:"name"`
+
+	// Rule says which items to tell, in the rule language: `iran AND nuclear`.
+	// Required.
+	Rule string `toml:"rule"`
+}
+
+// Default is what an empty file says: the starter feeds, ./attache.db, the web
+// page on 127.0.0.1:8480 and the console.
+func Default() Config {
+	return Config{
+		StarterFeeds: true,
+		Storage:      Storage{Path: "attache.db"},
+		Poll: Poll{
+			Every:   Duration{10 * time.Minute},
+			HostGap: Duration{time.Second},
+			Timeout: Duration{30 * time.Second},
+			Workers: 8,
+		},
+		Web:     Web{Enabled: true, Listen: "127.0.0.1:8480"},
+		Console: Console{Enabled: true},
+		Log:     Log{Level: "info", Format: "text"},
+	}
+}

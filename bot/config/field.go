@@ -1,0 +1,99 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// field is a key that a config may have.
+type field struct {
+	wants    string // ends the sentence `"x" is not …`
+	secret   bool   // its value must not be shown
+	duration bool
+	many     bool // an array of tables
+}
+
+// fields returns every key and table by its general path: "poll.every",
+// "feed", "feed[].url".
+func fields() map[string]field {
+	known := map[string]field{}
+	addFields(known, "", reflect.TypeFor[Config]())
+	return known
+}
+
+func addFields(known map[string]field, table string, t reflect.Type) {
+	for f := range t.Fields() {
+		name, ok := f.Tag.Lookup("toml")
+		if !ok {
+			continue
+		}
+		path := join(table, []byte(name))
+		switch {
+		case f.Type == reflect.TypeFor[Duration]():
+			known[path] = field{wants: errDuration.Error()[len("not "):], duration: true}
+		case f.Type == reflect.TypeFor[Secret]():
+			known[path] = field{wants: "text: put it in quotes", secret: true}
+		case f.Type.Kind() == reflect.String:
+			known[path] = field{wants: "text: put it in quotes"}
+		case f.Type.Kind() == reflect.Bool:
+			known[path] = field{wants: "true or false"}
+		case f.Type.Kind() == reflect.Int:
+			known[path] = field{wants: "a whole number"}
+		case f.Type.Kind() == reflect.Struct:
+			known[path] = field{wants: "a table: write [" + path + "]"}
+			addFields(known, path, f.Type)
+		case f.Type.Kind() == reflect.Slice:
+			known[path] = field{wants: "an array of tables: write [[" + path + "]]", many: true}
+			addFields(known, path+"[]", f.Type.Elem())
+		}
+	}
+}
+
+var index = regexp.MustCompile(`\[\d+\]`)
+
+// general drops the numbers from a path: feed[1].url is feed[].url.
+func general(path string) string { return index.ReplaceAllString(path, "[]") }
+
+// nearest returns the last part of the known key in the same table that is
+// spelt most like path's, or "" if none is near.
+func nearest(known map[string]field, path string) string {
+	table, name := split(general(path))
+	best, least := "", len(name)/3+2 // one slip in a short name, more in a long one
+	for _, candidate := range slices.Sorted(maps.Keys(known)) {
+		if t, n := split(candidate); t == table {
+			if d := distance(name, n); d < least {
+				best, least = n, d
+			}
+		}
+	}
+	return best
+}
+
+func split(path string) (table, name string) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:]
+}
+
+// distance is Levenshtein's: letters to add, drop or replace.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,131 @@
+// Package console is the platform of whoever sits at the terminal: alerts are
+// printed, commands are typed. It is also the plainest example of a Platform.
+package console
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os/user"
+	"sync"
+
+	"attache/bot"
+	"attache/bot/command"
+)
+
+// Channel is the one channel there is.
+const Channel bot.Channel = "console:"
+
+// Options say what the terminal is.
+type Options struct {
+	In    io.Reader // commands, a line each; nil for none
+	Out   io.Writer // alerts and answers
+	Color bool      // Out shows ANSI colours
+	Width int       // columns; 0 means 80
+	// Prompt is printed where a command may be typed; "" where nobody sits.
+	Prompt string
+}
+
+// Console is the platform. Make one with New.
+type Console struct {
+	o Options
+
+	mu     sync.Mutex // one message at a time on Out
+	posted map[string]bool
+	err    error
+}
+
+// New returns a Console.
+func New(o Options) *Console {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	return &Console{o: o, posted: map[string]bool{}}
+}
+
+// Name implements bot.Platform.
+func (c *Console) Name() string { return Channel.Platform() }
+
+// Run answers the lines typed until ctx ends; when In ends before, it goes on
+// without. A read from a terminal cannot be called off: that one goroutine may
+// outlive Run, and answers nothing any more.
+func (c *Console) Run(ctx context.Context, h bot.Handler) error {
+	lines := make(chan string)
+	if c.o.In != nil {
+		go read(ctx, c.o.In, lines)
+	}
+	who := ""
+	if u, err := user.Current(); err == nil {
+		who = u.Username
+	}
+	c.print("")
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case line := <-lines:
+			// Whoever can type here can read the config and the database.
+			m := h.Answer(ctx, bot.Command{Channel: Channel, User: who, Role: command.Admin, Line: line})
+			if err := c.print(c.notice(m)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// read sends lines until there are no more or nobody wants them.
+func read(ctx context.Context, in io.Reader, lines chan<- string) {
+	scan := bufio.NewScanner(in)
+	scan.Buffer(nil, command.MaxLine+1)
+	for scan.Scan() {
+		select {
+		case lines <- scan.Text():
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Post prints a message. A key printed before is not printed again; a key
+// printed by an earlier process is forgotten.
+func (c *Console) Post(_ context.Context, ch bot.Channel, m bot.Message, key string) (bot.Ref, error) {
+	if ch != Channel {
+		return "", fmt.Errorf("console: %q: %w", ch, bot.ErrChannelGone)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.posted[key] {
+		if err := c.write(c.card(m)); err != nil {
+			return "", err
+		}
+		c.posted[key] = true
+	}
+	return bot.Ref(key), nil
+}
+
+// Update prints what changed: what was printed cannot be taken back.
+func (c *Console) Update(_ context.Context, ch bot.Channel, _ bot.Ref, m bot.Message) error {
+	if ch != Channel {
+		return fmt.Errorf("console: %q: %w", ch, bot.ErrChannelGone)
+	}
+	return c.print(c.update(m))
+}
+
+func (c *Console) print(text string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.write(text)
+}
+
+// write puts text above the prompt.
+func (c *Console) write(text string) error {
+	clear := ""
+	if c.o.Prompt != "" && c.o.Color {
+		clear = "\r\x1b[K"
+	}
+	if _, err := io.WriteString(c.o.Out, clear+text+c.o.Prompt); err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	return nil
+}

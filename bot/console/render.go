@@ -1,0 +1,212 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+
+	"attache/bot"
+)
+
+// style is an ANSI SGR sequence's parameters (ECMA-48 8.3.117).
+type style string
+
+const (
+	bold   style = "1"
+	dim    style = "2"
+	marked style = "1;33" // bold yellow reads on dark and on light
+	red    style = "1;31"
+	green  style = "1;32"
+	struck style = "9"
+)
+
+func (c *Console) in(s style, text string) string {
+	if !c.o.Color || text == "" || s == "" {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+// card renders an alert.
+func (c *Console) card(m bot.Message) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s %s %s\n", c.severity(m.Severity), c.in(dim, stamp(m)), c.in(dim, number(m.Story)))
+	c.fill(&b, "", m.Title, bold)
+	for _, s := range m.Summary {
+		c.fill(&b, "  ", s, "")
+	}
+	source := clean(m.Outlet)
+	if m.Tier != "" {
+		source += " (" + string(m.Tier) + ")"
+	}
+	c.fill(&b, "  ", bot.Text{Text: source}, dim)
+	if url := clean(m.URL); url != "" {
+		fmt.Fprintf(&b, "  %s\n", c.in(dim, url)) // never broken: people click it
+	}
+	c.fill(&b, "  ", bot.Text{Text: "Rule: " + strings.Join(m.Rules, "; ") + ", matched “" + strings.Join(m.Matched, "”, “") + "”"}, dim)
+	if also := tellers(m); also != "" {
+		c.fill(&b, "  ", bot.Text{Text: "Also told by " + also}, dim)
+	}
+	return b.String()
+}
+
+// update renders what changed last about an alert already printed.
+func (c *Console) update(m bot.Message) string {
+	if len(m.Changes) == 0 {
+		return ""
+	}
+	ch := m.Changes[len(m.Changes)-1]
+	var b strings.Builder
+	head := c.in(green, "UPDATE")
+	if m.Kind == bot.KindCorrection {
+		head = c.in(red, "CORRECTION")
+	}
+	what := ch.What
+	if ch.Who != "" {
+		what += " " + clean(ch.Who)
+	}
+	if n := len(m.Sources); n > 1 {
+		what += fmt.Sprintf(" (%d outlets)", n)
+	}
+	fmt.Fprintf(&b, "\n%s %s %s\n", head, what, c.in(dim, number(m.Story)))
+	if ch.Was != "" {
+		c.fill(&b, "  was: ", bot.Text{Text: ch.Was}, struck)
+	}
+	if ch.Now != "" {
+		c.fill(&b, "  now: ", bot.Text{Text: ch.Now}, "")
+	}
+	return b.String()
+}
+
+// notice renders an answer.
+func (c *Console) notice(m bot.Message) string {
+	var b strings.Builder
+	for _, l := range m.Lines {
+		text := clean(l.Text)
+		if l.Story != 0 {
+			text = number(l.Story) + " " + text
+		}
+		switch {
+		case l.Code && l.Detail == "":
+			fmt.Fprintf(&b, "    %s\n", c.in(bold, text))
+		case l.Detail != "":
+			c.fill(&b, "", bot.Text{Text: text, Marks: []bot.Mark{{Start: 0, End: len(text)}}}, "")
+			c.fill(&b, "    ", bot.Text{Text: l.Detail}, dim)
+		default:
+			c.fill(&b, "", bot.Text{Text: text}, "")
+		}
+	}
+	return b.String()
+}
+
+// fill writes a text in lines of the terminal's width, broken where Unicode
+// allows (UAX #14), under an indent as wide as its prefix. Its marks stand
+// out, and what is between is in style s.
+func (c *Console) fill(b *strings.Builder, prefix string, t bot.Text, s style) {
+	var text strings.Builder
+	var marks []bot.Mark // in what is left of the text when it is clean
+	for piece, isMarked := range t.Pieces() {
+		start := text.Len()
+		text.WriteString(clean(piece))
+		if isMarked {
+			marks = append(marks, bot.Mark{Start: start, End: text.Len()})
+		}
+	}
+	b.WriteString(prefix)
+	indent := uniseg.StringWidth(prefix)
+	all := text.String()
+	for start := 0; start < len(all); {
+		end := lineEnd(all[start:], c.o.Width-indent) + start
+		if start > 0 {
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+		}
+		c.styled(b, all, start, start+len(strings.TrimRight(all[start:end], " ")), marks, s)
+		start = end
+	}
+	b.WriteString("\n")
+}
+
+// lineEnd returns how many bytes of a text fit on a line of so many columns,
+// at least one unbreakable stretch of it.
+func lineEnd(text string, columns int) int {
+	end, at, state := 0, 0, -1
+	for rest := text; rest != ""; {
+		var segment string
+		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if end > 0 && at+uniseg.StringWidth(strings.TrimRight(segment, " ")) > columns {
+			break
+		}
+		end += len(segment)
+		at += uniseg.StringWidth(segment)
+	}
+	return end
+}
+
+// styled writes text[start:end] with the marks in it standing out.
+func (c *Console) styled(b *strings.Builder, text string, start, end int, marks []bot.Mark, s style) {
+	for _, m := range marks {
+		from, to := max(m.Start, start), min(m.End, end)
+		if from >= to {
+			continue
+		}
+		b.WriteString(c.in(s, text[start:from]) + c.in(marked, text[from:to]))
+		start = to
+	}
+	b.WriteString(c.in(s, text[start:end]))
+}
+
+func (c *Console) severity(s bot.Severity) string {
+	switch s {
+	case bot.Flash, bot.Urgent:
+		return c.in(red, strings.ToUpper(string(s)))
+	}
+	return c.in(green, "ALERT")
+}
+
+// stamp is when the outlet published, or failing that when we saw it, in the
+// zone of the terminal.
+func stamp(m bot.Message) string {
+	t := m.Published
+	if t.IsZero() {
+		t = m.Seen
+	}
+	if t.IsZero() {
+		t = time.Now()
+	}
+	return t.Local().Format("2 Jan 15:04")
+}
+
+func number(story int64) string {
+	if story == 0 {
+		return ""
+	}
+	return fmt.Sprintf("#%d", story)
+}
+
+// tellers names the outlets that told the story beside the quoted one.
+func tellers(m bot.Message) string {
+	var names []string
+	for _, s := range m.Sources {
+		if s.Outlet != m.Outlet {
+			names = append(names, clean(s.Outlet))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// clean drops what a terminal would obey: control characters, escape sequences
+// begin with one, and the marks that turn the writing direction about.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"attache/bot/rule"
+	"attache/bot/story"
+	"attache/bot/summary"
+	"attache/feeds"
+)
+
+// Take is the Sink of the poller: it remembers a poll's items and plans what
+// is to be said about them, all in one transaction. When it returns nil,
+// nothing of that can be lost any more.
+func (b *Bot) Take(ctx context.Context, p feeds.Poll) error {
+	_, _, err := b.take(ctx, p)
+	return err
+}
+
+// take plans and applies, and plans again when the store has moved meanwhile.
+func (b *Bot) take(ctx context.Context, p feeds.Poll) (Plan, Applied, error) {
+	b.taking.Lock()
+	defer b.taking.Unlock()
+	for range 3 {
+		tellings, err := b.place(ctx, p)
+		if err != nil {
+			return Plan{}, Applied{}, err
+		}
+		v, err := b.view(ctx, tellings)
+		if err != nil {
+			return Plan{}, Applied{}, err
+		}
+		plan := makePlan(p, tellings, v)
+		done, err := b.store.Apply(ctx, plan)
+		if err == nil {
+			b.applied(plan, tellings, done)
+			return plan, done, nil
+		}
+		b.recent = nil // it may or may not have been stored: ask the store
+		if !errors.Is(err, ErrStale) {
+			return Plan{}, Applied{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, err)
+		}
+	}
+	return Plan{}, Applied{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, ErrStale)
+}
+
+// telling is an item with its place: what makePlan starts from.
+type telling struct {
+	item     feeds.Item
+	known    *Known   // nil for a new item
+	story    StoryRef // a new story's first telling has how Opened
+	how      story.How
+	article  story.Article
+	headline summary.Span
+	lead     []summary.Span
+	label    string // the outlet's own, as summary.Label reads it
+}
+
+// place finds which items of the poll say something new, and which story each
+// belongs to.
+func (b *Bot) place(ctx context.Context, p feeds.Poll) ([]telling, error) {
+	if err := b.remember(ctx, p.At); err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, it := range p.Items {
+		keys = append(keys, it.Keys()...)
+	}
+	known, err := b.store.Known(ctx, p.Feed.Name, keys)
+	if err != nil {
+		return nil, fmt.Errorf("bot: looking up the items of %s: %w", p.Feed.Name, err)
+	}
+	return placeAll(p, known, b.recent), nil
+}
+
+// placeAll is the pure part of place.
+func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []telling {
+	var out []telling
+	var fresh story.Window // of this poll alone, its stories numbered as StoryRefs
+	inPoll := map[string]bool{}
+	opened := StoryRef(0)
+	for _, it := range p.Items {
+		it.Seen = p.At
+		t := telling{item: it, how: story.Opened}
+		var repeated bool
+		for _, k := range it.Keys() {
+			if kn, ok := known[k]; ok && t.known == nil {
+				t.known = &kn
+			}
+			repeated = repeated || inPoll[k]
+			inPoll[k] = true
+		}
+		if repeated || t.known != nil && t.known.Version == it.Version() {
+			continue
+		}
+		t.headline, t.lead = summary.Of(it.Title, it.Summary, it.Body)
+		t.label, _ = summary.Label(it.Title)
+		t.article = story.Article{Outlet: it.Outlet, Headline: quote(it, t.headline), Lead: quoteAll(it, t.lead), Seen: it.Seen}
+		if t.known != nil {
+			t.story = StoryRef(t.known.Story)
+		} else if id, how := recent.Place(t.article); id != 0 {
+			t.story, t.how = StoryRef(id), how
+		} else if id, how := fresh.Place(t.article); id != 0 {
+			t.story, t.how = StoryRef(id), how
+		} else {
+			opened--
+			t.story = opened
+		}
+		fresh.Add(int64(t.story), t.article)
+		out = append(out, t)
+	}
+	return out
+}
+
+// remember rebuilds the window of recent stories from the store.
+func (b *Bot) remember(ctx context.Context, now time.Time) error {
+	if b.recent != nil {
+		return nil
+	}
+	told, err := b.store.Recent(ctx, now.Add(-story.Span))
+	if err != nil {
+		return fmt.Errorf("bot: reading recent stories: %w", err)
+	}
+	b.recent = &story.Window{}
+	for _, t := range told {
+		headline, lead := summary.Of(t.Item.Title, t.Item.Summary, t.Item.Body)
+		b.recent.Add(t.Story, story.Article{
+			Outlet: t.Item.Outlet, Headline: quote(t.Item, headline), Lead: quoteAll(t.Item, lead), Seen: t.Item.Seen,
+		})
+	}
+	return nil
+}
+
+// view is what makePlan needs to know of the store and the rules.
+type view struct {
+	tellings map[int64][]Told // by story, of the stories that these items join
+	alerts   map[int64][]Alert
+	matches  func(*rule.Doc) []match // in order of subscription
+}
+
+// match is one rule that an item matches.
+type match struct {
+	sub   Subscription
+	terms []rule.Term
+}
+
+func (b *Bot) view(ctx context.Context, tellings []telling) (view, error) {
+	v := view{tellings: map[int64][]Told{}, alerts: map[int64][]Alert{}, matches: b.matches}
+	var joined []int64
+	for _, t := range tellings {
+		if t.story > 0 {
+			joined = append(joined, int64(t.story))
+		}
+	}
+	if len(joined) == 0 {
+		return v, nil
+	}
+	alerts, err := b.store.Alerts(ctx, joined)
+	if err != nil {
+		return v, fmt.Errorf("bot: reading alerts: %w", err)
+	}
+	for _, a := range alerts {
+		v.alerts[a.Story] = append(v.alerts[a.Story], a)
+	}
+	told, err := b.store.Tellings(ctx, joined)
+	if err != nil {
+		return v, fmt.Errorf("bot: reading tellings: %w", err)
+	}
+	for _, t := range told {
+		v.tellings[t.Story] = append(v.tellings[t.Story], t)
+	}
+	return v, nil
+}
+
+// matches returns the subscriptions whose rules an item matches.
+func (b *Bot) matches(doc *rule.Doc) []match {
+	var out []match
+	for _, id := range b.index.Match(doc) {
+		b.mu.RLock()
+		sub, ok := b.subs[id]
+		r := b.rules[id]
+		b.mu.RUnlock()
+		if ok { // or it was ended this moment
+			out = append(out, match{sub, r.Explain(doc)})
+		}
+	}
+	return out
+}
+
+// applied brings the window up to what was stored and wakes the delivery.
+func (b *Bot) applied(p Plan, tellings []telling, done Applied) {
+	for _, t := range tellings {
+		ref := t.story
+		if ref < 0 {
+			ref = StoryRef(done.Stories[-1-ref])
+		}
+		b.recent.Add(int64(ref), t.article)
+	}
+	if len(p.Alerts)+len(p.Updates) > 0 {
+		b.wake()
+	}
+}

@@ -1,0 +1,211 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"attache/bot/rule"
+)
+
+const (
+	maxSubscriptions = 200 // in a channel
+	maxFound         = 8   // stories shown by search
+	defaultLatest    = 5
+	maxLatest        = 20
+)
+
+func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
+	if rest == "" {
+		return Message{}, wrongUse("subscribe")
+	}
+	r, err := rule.Parse(rest)
+	if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
+		return ruleMistake(syntax), nil
+	} else if err != nil {
+		return Message{}, err
+	}
+	have, err := b.store.Subscriptions(ctx, c.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	for _, s := range have {
+		if old, err := rule.Parse(s.Rule); err == nil && old.String() == r.String() {
+			return notice(fmt.Sprintf("This channel has that rule already, as %d: %s", s.Number, r)), nil
+		}
+	}
+	if len(have) >= maxSubscriptions {
+		return Message{}, &plainError{fmt.Sprintf("This channel has %d subscriptions, the most it may have. End one with unsubscribe first.", len(have))}
+	}
+	s, err := b.store.Subscribe(ctx, Subscription{Channel: c.Channel, Rule: rest, Source: c.User, Created: time.Now()})
+	if err != nil {
+		return Message{}, err
+	}
+	b.enlist(s, r)
+	b.log.Info("subscribed", "channel", c.Channel, "sub", s.Number, "rule", r.String())
+	m := notice(fmt.Sprintf("Subscribed as %d: %s", s.Number, r))
+	for _, n := range r.Notes() {
+		m.Lines = append(m.Lines, Line{Text: n})
+	}
+	return m, nil
+}
+
+// ruleMistake shows where a rule is wrong and what may be meant.
+func ruleMistake(e *rule.SyntaxError) Message {
+	m := notice("That is not a rule yet: " + e.Msg)
+	for l := range strings.SplitSeq(e.Caret(), "\n") {
+		m.Lines = append(m.Lines, Line{Text: l, Code: true})
+	}
+	if e.Hint != "" {
+		m.Lines = append(m.Lines, Line{Text: e.Hint})
+	}
+	return m
+}
+
+func list(ctx context.Context, b *Bot, c Command, _ string) (Message, error) {
+	subs, err := b.store.Subscriptions(ctx, c.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(subs) == 0 {
+		return notice(fmt.Sprintf("This channel is subscribed to nothing yet. For example: %s", verbs().Find("subscribe").Example)), nil
+	}
+	var m Message
+	for _, s := range subs {
+		l := Line{Text: fmt.Sprintf("%d: %s", s.Number, s.Rule)}
+		if s.Name != "" {
+			l.Text = fmt.Sprintf("%d %s: %s", s.Number, s.Name, s.Rule)
+		}
+		if s.Source == Configured {
+			l.Detail = "from the config file"
+		}
+		m.Lines = append(m.Lines, l)
+	}
+	return m, nil
+}
+
+func unsubscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
+	n, err := number(rest)
+	if err != nil {
+		return Message{}, wrongUse("unsubscribe")
+	}
+	subs, err := b.store.Subscriptions(ctx, c.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	for _, s := range subs {
+		if int64(s.Number) != n {
+			continue
+		}
+		if s.Source == Configured {
+			return Message{}, &plainError{fmt.Sprintf("Subscription %d stands in the config file; whoever runs me can take it out there.", n)}
+		}
+		if err := b.store.Unsubscribe(ctx, s.ID, time.Now()); err != nil {
+			return Message{}, err
+		}
+		b.dismiss(s.ID)
+		b.log.Info("unsubscribed", "channel", c.Channel, "sub", s.Number)
+		m := notice(fmt.Sprintf("Unsubscribed from %d: %s", n, s.Rule))
+		m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: "subscribe " + s.Rule, Code: true})
+		return m, nil
+	}
+	return Message{}, &plainError{fmt.Sprintf("This channel has no subscription %d. Type list to see what it has.", n)}
+}
+
+// number reads an id as people write it: 12, #12.
+func number(word string) (int64, error) {
+	return strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(word), "#"), 10, 64)
+}
+
+func latest(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
+	n := int64(defaultLatest)
+	if rest != "" {
+		var err error
+		if n, err = number(rest); err != nil || n < 1 {
+			return Message{}, wrongUse("latest")
+		}
+	}
+	told, err := b.store.Latest(ctx, int(min(n, maxLatest)))
+	if err != nil {
+		return Message{}, err
+	}
+	if len(told) == 0 {
+		return notice("Nothing has come in yet. Type feeds to see how the feeds are doing."), nil
+	}
+	return storyLines(told), nil
+}
+
+func search(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
+	if rule.Fold(rest) == "" {
+		return Message{}, wrongUse("search")
+	}
+	told, err := b.store.Search(ctx, rest, maxFound+1)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(told) == 0 {
+		return notice(fmt.Sprintf("Nothing on record holds all of: %s", rest)), nil
+	}
+	m := storyLines(told[:min(len(told), maxFound)])
+	if len(told) > maxFound {
+		m.Lines = append(m.Lines, Line{Text: "There are more. Add a word to narrow it down."})
+	}
+	return m, nil
+}
+
+// storyLines lists stories, a line each.
+func storyLines(told []Told) Message {
+	var m Message
+	for _, t := range told {
+		m.Lines = append(m.Lines, Line{
+			Text: t.Item.Title, URL: t.Item.URL, Story: t.Story,
+			Detail: t.Item.Outlet + ", " + ago(time.Since(t.Item.Seen)),
+		})
+	}
+	return m
+}
+
+// ago says how long ago something was, in its one largest unit.
+func ago(d time.Duration) string {
+	unit := func(n time.Duration, word string) string {
+		if n == 1 {
+			return "1 " + word + " ago"
+		}
+		return fmt.Sprintf("%d %ss ago", n, word)
+	}
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return unit(d/time.Minute, "minute")
+	case d < 48*time.Hour:
+		return unit(d/time.Hour, "hour")
+	}
+	return unit(d/(24*time.Hour), "day")
+}
+
+func feedList(ctx context.Context, b *Bot, _ Command, _ string) (Message, error) {
+	statuses, err := b.Feeds(ctx)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(statuses) == 0 {
+		return notice("No feeds are configured."), nil
+	}
+	healthy := 0
+	var lines []Line
+	for _, s := range statuses {
+		mark := "✗"
+		if s.Healthy {
+			healthy++
+			mark = "✓"
+		}
+		lines = append(lines, Line{Text: fmt.Sprintf("%s %s (%s)", mark, s.Feed.Outlet, s.Feed.Name), Detail: s.Words})
+	}
+	m := notice(fmt.Sprintf("%d of %d feeds are fine.", healthy, len(statuses)))
+	m.Lines = append(m.Lines, lines...)
+	return m, nil
+}

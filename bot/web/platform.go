@@ -1,0 +1,69 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"attache/bot"
+)
+
+// desk is the channel that is always there.
+const desk bot.Channel = "web:desk"
+
+// Name is "web".
+func (s *Server) Name() string { return "web" }
+
+// Post shows m in the pages that are open. The rows are the truth: whoever
+// opens a page later has the card from the Desk. The Ref is the card's element
+// id, the same for the same alert (or key, where m is no alert), so a page that
+// has it already keeps one. A channel name that no page can have is
+// [bot.ErrChannelGone].
+func (s *Server) Post(ctx context.Context, c bot.Channel, m bot.Message, key string) (bot.Ref, error) {
+	ref := elementID(m, key)
+	return ref, s.Update(ctx, c, ref, m)
+}
+
+// Update shows m in place of what the pages have as ref.
+func (s *Server) Update(_ context.Context, c bot.Channel, ref bot.Ref, m bot.Message) error {
+	if known, ok := channel(c.Name()); !ok || known != c {
+		return fmt.Errorf("web: say something in %q: %w", c, bot.ErrChannelGone)
+	}
+	var html bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&html, "card", newCard(c, string(ref), m)); err != nil {
+		return fmt.Errorf("web: render %s for %s: %w", ref, c, err)
+	}
+	s.hub.tell(c, html.Bytes())
+	return nil
+}
+
+// elementID names a message in the page.
+func elementID(m bot.Message, key string) bot.Ref {
+	if m.Alert != 0 {
+		return bot.Ref(fmt.Sprintf("alert-%d", m.Alert))
+	}
+	digest := sha256.Sum256([]byte(key))
+	return bot.Ref("note-" + hex.EncodeToString(digest[:8]))
+}
+
+// badName is the sentence for a channel name that channel refuses.
+const badName = "A channel's name is made of up to 64 letters, digits, hyphens and underscores."
+
+// channel is the web channel of that name. A channel needs no making: it comes
+// to be with the first subscription typed in its page.
+func channel(name string) (bot.Channel, bool) {
+	if name == "" || len(name) > 64 {
+		return "", false
+	}
+	for _, r := range name {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return "", false
+		}
+	}
+	return bot.Channel("web:" + name), true
+}
+
+// path is the address of a channel's page.
+func path(c bot.Channel) string { return "/c/" + c.Name() }

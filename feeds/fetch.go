@@ -1,0 +1,210 @@
+package feeds
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Limits of a fetch.
+const (
+	maxBody      = 16 << 20 // bytes after decompression
+	maxHeader    = 64 << 10 // bytes of response header
+	maxRedirects = 5
+	fetchTimeout = 30 * time.Second
+)
+
+// home is where whoever finds us in a log can read what we are.
+const home = "https://attache.example/fetcher"
+
+// accept names what we can read, best first; "*/*" because many servers know
+// their own feeds only as text/html.
+const accept = "application/atom+xml, application/rss+xml, application/feed+json, " +
+	"application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+
+// Document is what a server answered for a feed.
+type Document struct {
+	Body         []byte        // decompressed, otherwise as served
+	ContentType  string        // the header; "" when there was none
+	URL          string        // where it came from after redirects; relative links resolve against it
+	ETag         string        // byte for byte, for the next request
+	LastModified string        // byte for byte, for the next request
+	MaxAge       time.Duration // how long the server says the document stays fresh; 0 when it does not
+	NotModified  bool          // a 304: there is no Body
+}
+
+// FetchOptions are the limits of a Fetcher; the zero value is good.
+type FetchOptions struct {
+	UserAgent string        // "" means UserAgent("dev")
+	Timeout   time.Duration // of a whole fetch, redirects and body included; 0 means 30 s
+	MaxBody   int64         // bytes after decompression; 0 means 16 MB
+}
+
+// Fetcher asks servers for feeds. It is safe for use side by side.
+type Fetcher struct {
+	client  *http.Client
+	agent   string
+	timeout time.Duration
+	maxBody int64
+}
+
+// NewTransport returns the transport that all feeds are fetched through. One is
+// enough for a program: it keeps connections alive between polls, takes no
+// proxy from the environment, and bounds what it reads of a response header.
+func NewTransport() *http.Transport {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxIdleConns:           256,
+		MaxIdleConnsPerHost:    1, // the poller asks a host one thing at a time
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+}
+
+// UserAgent is who we say we are: "attache/1.2 (+https://…; feed fetcher)".
+func UserAgent(version string) string {
+	return fmt.Sprintf("attache/%s (+%s; feed fetcher)", version, home)
+}
+
+// NewFetcher returns a Fetcher that asks through transport, as a rule the
+// program's one NewTransport.
+func NewFetcher(transport http.RoundTripper, opts FetchOptions) *Fetcher {
+	return &Fetcher{
+		client:  &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		agent:   cmp.Or(opts.UserAgent, UserAgent("dev")),
+		timeout: cmp.Or(opts.Timeout, fetchTimeout),
+		maxBody: cmp.Or(opts.MaxBody, maxBody),
+	}
+}
+
+// Fetch asks for the feed. The request is conditional (RFC 9110 section 13.1)
+// when s holds validators of the feed's address, and the Document of a 304 then
+// carries the validators that hold from now on.
+//
+// An answer that is neither the document nor a 304 is a *StatusError. No error
+// repeats an address beyond its host: the rest may hold a secret.
+func (f *Fetcher) Fetch(ctx context.Context, feed Feed, s State) (Document, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	d, err := f.fetch(ctx, feed, s)
+	if err != nil {
+		return Document{}, fmt.Errorf("feeds: fetch %s: %w", feed.Name, err)
+	}
+	return d, nil
+}
+
+func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, error) {
+	req, err := f.request(ctx, feed, s)
+	if err != nil {
+		return Document{}, err
+	}
+	resp, err := f.client.Do(req)
+	if err != nil {
+		return Document{}, f.unreached(err, "no answer")
+	}
+	defer resp.Body.Close()
+
+	conditional := req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
+	d := Document{
+		ContentType:  resp.Header.Get("Content-Type"),
+		URL:          withoutUser(resp.Request.URL),
+		ETag:         resp.Header.Get("ETag"),
+		LastModified: resp.Header.Get("Last-Modified"),
+		MaxAge:       freshness(resp.Header),
+	}
+	switch {
+	case resp.StatusCode == http.StatusNotModified && conditional:
+		d.NotModified = true
+		d.ETag = cmp.Or(d.ETag, s.ETag) // what a 304 does not replace still holds: RFC 9111 section 3.2
+		d.LastModified = cmp.Or(d.LastModified, s.LastModified)
+		return d, nil
+	case resp.StatusCode/100 != 2:
+		return Document{}, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
+	}
+	d.Body, err = f.body(resp)
+	return d, err
+}
+
+// request builds the question: truthful, without cookies, conditional where
+// we know enough.
+func (f *Fetcher) request(ctx context.Context, feed Feed, s State) (*http.Request, error) {
+	u, err := url.Parse(feed.URL)
+	if err != nil || u.Host == "" || !web(u) {
+		return nil, &problem{"its address is not an http or https address", err}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, &problem{"its address cannot be asked for", err}
+	}
+	req.Header.Set("User-Agent", f.agent)
+	req.Header.Set("Accept", accept)
+	if s.URL == feed.URL {
+		if s.ETag != "" {
+			req.Header.Set("If-None-Match", s.ETag)
+		}
+		if s.LastModified != "" {
+			req.Header.Set("If-Modified-Since", s.LastModified)
+		}
+	}
+	return req, nil
+}
+
+// body reads no more than the limit of what the server sends, decompressed.
+func (f *Fetcher) body(resp *http.Response) ([]byte, error) {
+	tooLarge := &problem{fmt.Sprintf("it is larger than %s", size(f.maxBody)), nil}
+	if resp.ContentLength > f.maxBody {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBody+1))
+	if err != nil {
+		return nil, f.unreached(err, "no whole answer")
+	}
+	if int64(len(body)) > f.maxBody {
+		return nil, tooLarge
+	}
+	return body, nil
+}
+
+// checkRedirect keeps a redirect to what the first address could have been.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	switch last := via[len(via)-1]; {
+	case len(via) > maxRedirects:
+		return &problem{fmt.Sprintf("it redirects more than %d times", maxRedirects), nil}
+	case !web(req.URL):
+		return &problem{"it redirects to something that is not http or https", nil}
+	case last.URL.Scheme == "https" && req.URL.Scheme == "http":
+		return &problem{"it redirects from https to plain http", nil}
+	case req.URL.User != nil && req.URL.User != last.URL.User: // a relative address keeps the pointer
+		return &problem{"it redirects to an address with a user name in it", nil}
+	}
+	req.Header.Del("Referer")
+	return nil
+}
+
+func web(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
+
+func withoutUser(u *url.URL) string {
+	bare := *u
+	bare.User = nil
+	return bare.String()
+}
+
+// unreached puts what stopped a request into words; late begins the sentence
+// for running out of time.
+func (f *Fetcher) unreached(err error, late string) error {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p // without the *url.Error around it, which quotes the address
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &problem{fmt.Sprintf("%s within %s", late, seconds(f.timeout)), err}
+	}
+	return &problem{networkWords(err), err}
+}

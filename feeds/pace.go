@@ -1,0 +1,78 @@
+package feeds
+
+import (
+	"cmp"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// How long a feed may be left alone. The ceilings are there because a server's
+// slip of a digit must not silence a source for good.
+const (
+	maxMaxAge     = time.Hour      // the most of a max-age that we follow
+	maxRetryAfter = 24 * time.Hour // the most of a Retry-After
+	maxBackoff    = 6 * time.Hour  // between two tries of a feed that fails
+	maxJitter     = 10             // percent added, so that feeds drift apart
+)
+
+// succeeded is the state after a 200 or 304. The validators of a document that
+// broke off are forgotten: a 304 to them would keep its rest from us.
+func (p *Poller) succeeded(f Feed, old State, doc Document, whole bool, now time.Time) State {
+	s := State{
+		URL:          f.URL,
+		ETag:         doc.ETag,
+		LastModified: doc.LastModified,
+		Checked:      now,
+		Succeeded:    now,
+		Changed:      old.Changed,
+		Next:         now.Add(jitter(max(p.every(f), min(doc.MaxAge, maxMaxAge)))),
+	}
+	if !whole {
+		s.ETag, s.LastModified = "", ""
+		s.Error = "the document breaks off; its whole items were taken"
+	}
+	return s
+}
+
+// failed is the state after anything else: the old one, but for the failure.
+func (p *Poller) failed(f Feed, old State, err error, now time.Time) State {
+	s := old
+	if s.URL != f.URL {
+		s.URL, s.ETag, s.LastModified, s.Failures = f.URL, "", "", 0
+	}
+	s.Checked = now
+	s.Failures++
+	s.Error = sentence(err)
+	s.Next = now.Add(jitter(p.backoff(f, s.Failures, err)))
+	return s
+}
+
+// backoff is how long to leave a feed alone after so many failures in a row:
+// its interval, doubled each time up to a ceiling, and never less than the
+// server asked for. What is gone for good is asked for as seldom as we ever ask.
+func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
+	wait := p.every(f)
+	ceiling := max(wait, maxBackoff)
+	for range failures - 1 {
+		if wait *= 2; wait >= ceiling {
+			wait = ceiling
+			break
+		}
+	}
+	if status, ok := errors.AsType[*StatusError](err); ok {
+		if status.Code == http.StatusGone {
+			wait = ceiling
+		}
+		wait = max(wait, min(status.RetryAfter, maxRetryAfter))
+	}
+	return wait
+}
+
+func (p *Poller) every(f Feed) time.Duration { return cmp.Or(f.Every, p.opts.Every) }
+
+// jitter lengthens d a little, never shortens it.
+func jitter(d time.Duration) time.Duration {
+	return d + rand.N(d*maxJitter/100+1)
+}

@@ -1,0 +1,478 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"attache/feeds/feedstest"
+)
+
+// memory remembers states and polls as a database would.
+type memory struct {
+	mu     sync.Mutex
+	states map[string]State
+	polls  []Poll
+	broken bool // the sink fails
+}
+
+func (m *memory) FeedStates(context.Context) (map[string]State, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.states), nil
+}
+
+func (m *memory) SaveFeedState(_ context.Context, name string, s State) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.states == nil {
+		m.states = map[string]State{}
+	}
+	m.states[name] = s
+	return nil
+}
+
+func (m *memory) take(ctx context.Context, p Poll) error {
+	m.mu.Lock()
+	broken := m.broken
+	if !broken {
+		m.polls = append(m.polls, p)
+	}
+	m.mu.Unlock()
+	if broken {
+		return errors.New("disk full")
+	}
+	return m.SaveFeedState(ctx, p.Feed.Name, p.State)
+}
+
+func (m *memory) state(name string) State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.states[name]
+}
+
+func (m *memory) setBroken(broken bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.broken = broken
+}
+
+func (m *memory) taken() []Poll {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.polls)
+}
+
+// document is an RSS feed with these titles, the latest last.
+func document(titles ...string) string {
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>The Desk</title>`)
+	for _, title := range slices.Backward(titles) {
+		fmt.Fprintf(&b, "<item><title>%s</title><guid>%s</guid></item>", title, title)
+	}
+	return b.String() + "</channel></rss>"
+}
+
+// run starts a poller and returns it with what stops it.
+func run(t *testing.T, web *feedstest.Web, m *memory, opts PollOptions, feeds ...Feed) (p *Poller, stop func()) {
+	opts.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	p = NewPoller(m, fetcher(t, web, FetchOptions{}), m.take, opts)
+	p.Set(feeds)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- p.Run(ctx) }()
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Errorf("Run: %v", err)
+			}
+		})
+	}
+	t.Cleanup(stop)
+	return p, stop
+}
+
+// gaps are the times between requests to an address.
+func gaps(web *feedstest.Web, address string) []time.Duration {
+	var out []time.Duration
+	var last time.Time
+	for _, r := range web.Requests() {
+		if r.Address != address {
+			continue
+		}
+		if !last.IsZero() {
+			out = append(out, r.At.Sub(last))
+		}
+		last = r.At
+	}
+	return out
+}
+
+// jittered reports whether a wait is want, or up to a tenth longer.
+func jittered(got, want time.Duration) bool {
+	return got >= want-time.Millisecond && got <= want+want/10+time.Millisecond
+}
+
+func TestPollerPollsOnAndOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one", "two"), ETag: `"1"`, LastModified: "first"})
+		run(t, web, m, PollOptions{}, desk)
+		synctest.Wait()
+
+		polls := m.taken()
+		if len(polls) != 1 {
+			t.Fatalf("%d polls at the start", len(polls))
+		}
+		first := polls[0]
+		if !first.First || len(first.Items) != 2 || first.Items[0].Title != "one" || !first.At.Equal(time.Now()) {
+			t.Errorf("the first poll is %+v", first)
+		}
+		s := m.state("desk")
+		if s.URL != desk.URL || s.ETag != `"1"` || s.LastModified != "first" || s.Error != "" || !s.Polled() ||
+			!s.Checked.Equal(time.Now()) || !s.Changed.Equal(time.Now()) || !jittered(s.Next.Sub(s.Checked), 10*time.Minute) {
+			t.Errorf("the first state is %+v", s)
+		}
+		changed := s.Changed
+
+		time.Sleep(11 * time.Minute) // a 304
+		s = m.state("desk")
+		if len(m.taken()) != 1 || !s.Succeeded.After(changed) || !s.Changed.Equal(changed) || s.ETag != `"1"` {
+			t.Errorf("after a 304: %d polls, %+v", len(m.taken()), s)
+		}
+
+		web.Set("news.example/rss", feedstest.Page{Body: document("one", "two"), ETag: `"2"`, LastModified: "touched"})
+		time.Sleep(11 * time.Minute) // the same items under new validators
+		s = m.state("desk")
+		if len(m.taken()) != 2 || m.taken()[1].First || s.ETag != `"2"` || !s.Changed.Equal(changed) {
+			t.Errorf("after a touch: %d polls, %+v", len(m.taken()), s)
+		}
+
+		web.Set("news.example/rss", feedstest.Page{Body: document("two", "three"), ETag: `"3"`, LastModified: "second"})
+		time.Sleep(11 * time.Minute)
+		if s = m.state("desk"); len(m.taken()) != 3 || !s.Changed.After(changed) {
+			t.Errorf("after a new item: %d polls, %+v", len(m.taken()), s)
+		}
+
+		want := [][2]string{{}, {`"1"`, "first"}, {`"1"`, "first"}, {`"2"`, "touched"}}
+		for i, r := range web.Requests() {
+			if sent := [2]string{r.Header.Get("If-None-Match"), r.Header.Get("If-Modified-Since")}; sent != want[i] {
+				t.Errorf("request %d sent %q, want %q", i, sent, want[i])
+			}
+		}
+	})
+}
+
+func TestPollerBacklog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one")})
+		eager := desk
+		eager.Backlog = true
+		run(t, web, m, PollOptions{}, eager)
+		synctest.Wait()
+		if polls := m.taken(); len(polls) != 1 || polls[0].First {
+			t.Errorf("polls are %+v", polls)
+		}
+	})
+}
+
+func TestPollerWaits(t *testing.T) {
+	header := func(name, value string) map[string]string { return map[string]string{name: value} }
+	for _, test := range []struct {
+		name string
+		page feedstest.Page
+		want []time.Duration // before the second request, the third …
+		err  string
+	}{
+		{"its interval", feedstest.Page{Body: document()}, []time.Duration{10 * time.Minute, 10 * time.Minute}, ""},
+		{"max-age", feedstest.Page{Body: document(), Header: header("Cache-Control", "max-age=1800")}, []time.Duration{30 * time.Minute, 30 * time.Minute}, ""},
+		{"silly max-age", feedstest.Page{Body: document(), Header: header("Cache-Control", "max-age=31536000")}, []time.Duration{time.Hour, time.Hour}, ""},
+		{"impatient max-age", feedstest.Page{Body: document(), Header: header("Cache-Control", "max-age=1")}, []time.Duration{10 * time.Minute}, ""},
+		{"backoff", feedstest.Page{Status: 503}, []time.Duration{
+			10 * time.Minute, 20 * time.Minute, 40 * time.Minute, 80 * time.Minute, 160 * time.Minute, 320 * time.Minute, 6 * time.Hour, 6 * time.Hour,
+		}, "the server answered 503"},
+		{"Retry-After", feedstest.Page{Status: 429, Header: header("Retry-After", "1800")}, []time.Duration{
+			30 * time.Minute, 30 * time.Minute, 40 * time.Minute,
+		}, "the server answered 429"},
+		{"long Retry-After", feedstest.Page{Status: 503, Header: header("Retry-After", "28800")}, []time.Duration{8 * time.Hour, 8 * time.Hour}, "the server answered 503"},
+		{"silly Retry-After", feedstest.Page{Status: 503, Header: header("Retry-After", "31536000")}, []time.Duration{24 * time.Hour}, "the server answered 503"},
+		{"gone", feedstest.Page{Status: 410}, []time.Duration{6 * time.Hour, 6 * time.Hour}, "410: the feed is gone"},
+		{"HTML", feedstest.Page{Body: "<!DOCTYPE html><title>Sign in</title>"}, []time.Duration{10 * time.Minute, 20 * time.Minute}, "it is HTML, not a feed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				web, m := feedstest.Start(t), &memory{}
+				web.Set("news.example/rss", test.page)
+				run(t, web, m, PollOptions{}, desk)
+				for i, want := range test.want {
+					for len(gaps(web, "news.example/rss")) <= i && !t.Failed() {
+						time.Sleep(time.Minute)
+					}
+					if got := gaps(web, "news.example/rss")[i]; !jittered(got, want) {
+						t.Errorf("wait %d is %v, want %v", i, got, want)
+					}
+				}
+				if s := m.state("desk"); s.Error != test.err || (s.Failures == 0) != (test.err == "") {
+					t.Errorf("the state is %+v", s)
+				}
+			})
+		})
+	}
+}
+
+func TestPollerRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})
+		run(t, web, m, PollOptions{}, desk)
+		time.Sleep(time.Minute)
+		web.Set("news.example/rss", feedstest.Page{Body: "<rss><channel>", ETag: `"broken"`})
+		time.Sleep(12 * time.Minute)
+		if s := m.state("desk"); s.Failures != 1 || s.ETag != `"1"` || s.Error != "it is not well-formed RSS" {
+			t.Errorf("while it fails: %+v", s)
+		}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})
+		time.Sleep(12 * time.Minute) // a 304 is a success
+		if s := m.state("desk"); s.Failures != 0 || s.Error != "" || len(m.taken()) != 1 {
+			t.Errorf("afterwards: %+v", s)
+		}
+	})
+}
+
+func TestPollerMindsTheHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		var list []Feed
+		for i := range 5 {
+			address := fmt.Sprintf("news.example/%d", i)
+			web.Set(address, feedstest.Page{Body: document("one"), Delay: 3 * time.Second})
+			list = append(list, Feed{Name: address, URL: "http://" + address})
+		}
+		web.Set("quick.example/a", feedstest.Page{Body: document("one")})
+		web.Set("quick.example/b", feedstest.Page{Body: document("one")})
+		list = append(list, Feed{Name: "a", URL: "http://quick.example/a"}, Feed{Name: "b", URL: "http://QUICK.example/b"})
+		start := time.Now()
+		run(t, web, m, PollOptions{}, list...)
+		time.Sleep(time.Minute)
+
+		var slow, quick []time.Duration
+		for _, r := range web.Requests() {
+			if strings.HasPrefix(r.Address, "news") {
+				slow = append(slow, r.At.Sub(start))
+			} else {
+				quick = append(quick, r.At.Sub(start))
+			}
+		}
+		const s = time.Second
+		if want := []time.Duration{0, 3 * s, 6 * s, 9 * s, 12 * s}; !slices.Equal(slow, want) {
+			t.Errorf("a host that takes 3 s was asked at %v, want %v", slow, want)
+		}
+		if want := []time.Duration{0, 1 * s}; !slices.Equal(quick, want) {
+			t.Errorf("a quick host was asked at %v, want %v", quick, want)
+		}
+	})
+}
+
+func TestPollerWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		var list []Feed
+		for i := range 6 {
+			address := fmt.Sprintf("host%d.example/", i)
+			web.Set(address, feedstest.Page{Body: document("one"), Delay: 10 * time.Second})
+			list = append(list, Feed{Name: address, URL: "http://" + address})
+		}
+		run(t, web, m, PollOptions{Workers: 2}, list...)
+		for want := 2; want <= 6; want += 2 {
+			time.Sleep(time.Second)
+			if got := len(web.Requests()); got != want {
+				t.Errorf("%d requests, want %d", got, want)
+			}
+			time.Sleep(9 * time.Second)
+		}
+	})
+}
+
+func TestPollerSurvivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})
+		_, stop := run(t, web, m, PollOptions{}, desk)
+		time.Sleep(4 * time.Minute)
+		stop()
+		run(t, web, m, PollOptions{}, desk)
+		time.Sleep(5 * time.Minute)
+		if got := len(web.Requests()); got != 1 {
+			t.Errorf("%d requests within the interval", got)
+		}
+		time.Sleep(3 * time.Minute)
+		if got := web.Requests(); len(got) != 2 || got[1].Header.Get("If-None-Match") != `"1"` {
+			t.Errorf("after the interval: %+v", got)
+		}
+		if len(m.taken()) != 1 {
+			t.Errorf("%d polls were taken", len(m.taken()))
+		}
+	})
+}
+
+func TestPollerKeepsWhatTheSinkRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})
+		run(t, web, m, PollOptions{}, desk)
+		time.Sleep(time.Minute)
+
+		web.Set("news.example/rss", feedstest.Page{Body: document("one", "two"), ETag: `"2"`})
+		m.setBroken(true)
+		time.Sleep(11 * time.Minute)
+		if s := m.state("desk"); s.ETag != `"1"` || s.Failures != 1 || s.Error != "what it says could not be stored" {
+			t.Errorf("while the sink fails: %+v", s)
+		}
+		m.setBroken(false)
+		time.Sleep(11 * time.Minute)
+		polls := m.taken()
+		if len(polls) != 2 || len(polls[1].Items) != 2 || polls[1].State.ETag != `"2"` {
+			t.Fatalf("polls are %+v", polls)
+		}
+		for i, want := range []string{"", `"1"`, `"1"`} {
+			if got := web.Requests()[i].Header.Get("If-None-Match"); got != want {
+				t.Errorf("request %d sent %q, want %q", i, got, want)
+			}
+		}
+	})
+}
+
+func TestPollerFirstStaysFirstUntilItIsStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{broken: true}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})
+		run(t, web, m, PollOptions{}, desk)
+		time.Sleep(time.Minute)
+		m.setBroken(false)
+		time.Sleep(11 * time.Minute)
+		if polls := m.taken(); len(polls) != 1 || !polls[0].First {
+			t.Errorf("polls are %+v", polls)
+		}
+	})
+}
+
+func TestPollerAsksAgainForABrokenDocument(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		body := document("one", "two", "three")
+		web.Set("news.example/rss", feedstest.Page{Body: body[:strings.LastIndex(body, "<item>")+9], ETag: `"1"`})
+		run(t, web, m, PollOptions{}, desk)
+		synctest.Wait()
+		s := m.state("desk")
+		if polls := m.taken(); len(polls) != 1 || len(polls[0].Items) != 2 || s.ETag != "" || s.Error == "" || s.Failures != 0 {
+			t.Errorf("polls are %+v, the state %+v", polls, s)
+		}
+		web.Set("news.example/rss", feedstest.Page{Body: body, ETag: `"1"`})
+		time.Sleep(11 * time.Minute)
+		if polls := m.taken(); len(polls) != 2 || len(polls[1].Items) != 3 || m.state("desk").Error != "" {
+			t.Errorf("polls are %+v", polls)
+		}
+	})
+}
+
+func TestPollerSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		for _, address := range []string{"a.example/", "b.example/", "c.example/"} {
+			web.Set(address, feedstest.Page{Body: document("one"), ETag: `"` + address + `"`})
+		}
+		a, b := Feed{Name: "a", URL: "http://a.example/"}, Feed{Name: "b", URL: "http://b.example/"}
+		p, _ := run(t, web, m, PollOptions{}, a)
+		time.Sleep(time.Minute)
+
+		p.Set([]Feed{a, b}) // b is new
+		synctest.Wait()
+		if got := web.Requests(); len(got) != 2 || got[1].Address != "b.example/" {
+			t.Fatalf("requests are %+v", got)
+		}
+		a.URL = "http://c.example/" // a has moved, and its validators have not
+		p.Set([]Feed{a})
+		synctest.Wait()
+		got := web.Requests()
+		if len(got) != 3 || got[2].Address != "c.example/" || got[2].Header.Get("If-None-Match") != "" {
+			t.Fatalf("requests are %+v", got)
+		}
+		if s := m.state("a"); s.URL != a.URL || s.ETag != `"c.example/"` {
+			t.Errorf("the state is %+v", s)
+		}
+		if polls := m.taken(); polls[2].First {
+			t.Error("a feed that moved was taken for a new one")
+		}
+		p.Set(nil)
+		time.Sleep(time.Hour)
+		if got := len(web.Requests()); got != 3 {
+			t.Errorf("%d requests of feeds that are gone", got-3)
+		}
+	})
+}
+
+func TestPollerStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one"), Delay: 20 * time.Second})
+		_, stop := run(t, web, m, PollOptions{}, desk)
+		time.Sleep(time.Second)
+		start := time.Now()
+		stop()
+		if took := time.Since(start); took != 0 {
+			t.Errorf("stopping took %v", took)
+		}
+		if s := m.state("desk"); s != (State{}) {
+			t.Errorf("a fetch given up left %+v", s)
+		}
+	})
+}
+
+func TestPollerLetsTheSinkFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web := feedstest.Start(t)
+		web.Set("a.example/", feedstest.Page{Body: document("one")})
+		web.Set("b.example/", feedstest.Page{Body: document("one")})
+		working, taken := 0, 0
+		sink := func(ctx context.Context, p Poll) error {
+			if working++; working > 1 {
+				t.Error("the sink was called twice at a time")
+			}
+			time.Sleep(time.Second)
+			working--
+			taken++
+			return ctx.Err()
+		}
+		p := NewPoller(&memory{}, fetcher(t, web, FetchOptions{}), sink, PollOptions{})
+		p.Set([]Feed{{Name: "a", URL: "http://a.example/"}, {Name: "b", URL: "http://b.example/"}})
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		if err := p.Run(ctx); err != nil || taken != 2 {
+			t.Errorf("Run: %v, %d polls taken", err, taken)
+		}
+	})
+}
+
+func TestPollerNeedsItsMemory(t *testing.T) {
+	p := NewPoller(amnesia{}, nil, nil, PollOptions{})
+	if err := p.Run(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "feeds: recalling") {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+type amnesia struct{ *memory }
+
+func (amnesia) FeedStates(context.Context) (map[string]State, error) {
+	return nil, errors.New("who am I?")
+}

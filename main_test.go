@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"attache/bot"
+)
+
+// arrows says which rooms of ours a room may look at. Data goes one way; a
+// room without a row here has no place in the house yet.
+var arrows = map[string][]string{
+	".":                   {"bot/cli", "feeds"},
+	"feeds":               {},
+	"feeds/feedstest":     {"feeds"},
+	"storage":             {"bot", "bot/rule", "feeds"},
+	"storage/storagetest": {"bot", "feeds"},
+	"bot":                 {"bot/command", "bot/rule", "bot/story", "bot/summary", "feeds"},
+	"bot/rule":            {},
+	"bot/story":           {"feeds"},
+	"bot/summary":         {},
+	"bot/command":         {},
+	"bot/config":          {},
+	"bot/demo":            {},
+	"bot/console":         {"bot", "bot/command"},
+	"bot/web":             {"bot", "bot/command"},
+	"bot/bottest":         {"bot"},
+	"bot/cli": {"bot", "bot/config", "bot/console", "bot/demo", "bot/rule", "bot/web",
+		"feeds", "storage"},
+}
+
+// testArrows says what tests may look at beside that: rooms made for tests,
+// and a real database where there would otherwise be a mock.
+var testArrows = map[string][]string{
+	".":           {"bot"},
+	"feeds":       {"feeds/feedstest"},
+	"storage":     {"storage/storagetest"},
+	"bot":         {"storage"},
+	"bot/console": {"bot/bottest"},
+	"bot/web":     {"bot/bottest"},
+	"bot/cli":     {"feeds/feedstest"},
+}
+
+func TestArrows(t *testing.T) {
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") {
+			return err
+		}
+		room := filepath.ToSlash(filepath.Dir(file))
+		allowed, ok := arrows[room]
+		if !ok {
+			t.Errorf("room %s has no row in the table of arrows", room)
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			to, ours := strings.CutPrefix(name, "attache/")
+			if !ours || slices.Contains(allowed, to) {
+				continue
+			}
+			if strings.HasSuffix(file, "_test.go") && (to == room || slices.Contains(testArrows[room], to)) {
+				continue
+			}
+			t.Errorf("%s looks at %s; from %s one may look at %v", file, to, room, allowed)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTop holds the top level closed: the customer fixed it.
+func TestTop(t *testing.T) {
+	allowed := []string{"bot", "feeds", "storage", "main.go", "main_test.go", "config.example.toml", "go.mod", "go.sum", "README.md", "LICENSE"}
+	files, err := filepath.Glob("*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !slices.Contains(allowed, f) && path.Ext(f) != ".db" && f != "attache" {
+			t.Errorf("%s has no place at the top level", f)
+		}
+	}
+}
+
+// TestKill runs the demo as a user would, kills it over and over without
+// warning, starts it again on the same database, and reads what was said: no
+// alert twice, and none missing that an undisturbed run tells.
+func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out with -short: it runs the demo twice, for 25 s together")
+	}
+	t.Parallel()
+	attache := filepath.Join(t.TempDir(), "attache")
+	if out, err := exec.Command("go", "build", "-o", attache, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	want := make(map[string]int)
+	whole := demo(t, attache, filepath.Join(t.TempDir(), "whole.db"))
+	whole.wait(t, want)
+
+	got := make(map[string]int)
+	db := filepath.Join(t.TempDir(), "killed.db")
+	for _, after := range []time.Duration{300, 900, 1700, 600, 1300, 2100} {
+		d := demo(t, attache, db)
+		time.AfterFunc(after*time.Millisecond, func() { d.cmd.Process.Kill() })
+		d.read(t, got)
+		d.cmd.Wait()
+	}
+	demo(t, attache, db).wait(t, got)
+
+	if len(want) < 10 {
+		t.Errorf("the undisturbed demo told only %d alerts", len(want))
+	}
+	for alert, n := range got {
+		if n > 1 {
+			t.Errorf("said %d times: %s", n, alert)
+		}
+	}
+	for alert := range want {
+		if got[alert] == 0 {
+			t.Errorf("never said: %s", alert)
+		}
+	}
+	t.Logf("%d alerts undisturbed, %d through 6 kills", len(want), len(got))
+}
+
+// running is a demo that prints JSON.
+type running struct {
+	cmd *exec.Cmd
+	out *bufio.Scanner
+}
+
+func demo(t *testing.T, attache, db string) running {
+	cmd := exec.CommandContext(t.Context(), attache, "demo", "--once", "--json", "--for", "10s", "--listen", "127.0.0.1:0", "--db", db)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Stderr = t.Output()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return running{cmd, bufio.NewScanner(out)}
+}
+
+// read counts the alerts said until the demo ends, by where and what.
+func (r running) read(t *testing.T, alerts map[string]int) {
+	for r.out.Scan() {
+		var s bot.Said
+		if err := json.Unmarshal(r.out.Bytes(), &s); err != nil {
+			continue // the kill cut it short
+		}
+		if s.Kind == bot.KindAlert {
+			alerts[string(s.Channel)+" "+s.Title+" "+s.URL]++
+		}
+	}
+}
+
+func (r running) wait(t *testing.T, alerts map[string]int) {
+	t.Helper()
+	r.read(t, alerts)
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("the demo ended with %v", err)
+	}
+}
+
+// TestTerminate sends SIGTERM in the middle of things: it ends in order, and
+// soon.
+func TestTerminate(t *testing.T) {
+	t.Parallel()
+	attache := filepath.Join(t.TempDir(), "attache")
+	if out, err := exec.Command("go", "build", "-o", attache, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	d := demo(t, attache, filepath.Join(t.TempDir(), "demo.db"))
+	if !d.out.Scan() {
+		t.Fatal("the demo said nothing")
+	}
+	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	ended := time.AfterFunc(10*time.Second, func() { d.cmd.Process.Kill() })
+	defer ended.Stop()
+	d.read(t, map[string]int{})
+	if err := d.cmd.Wait(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}

@@ -1,0 +1,215 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"attache/bot"
+)
+
+// Apply implements bot.Taking.
+func (db *DB) Apply(ctx context.Context, p bot.Plan) (bot.Applied, error) {
+	a := applying{plan: p, prefix: db.prefix}
+	err := sound(p)
+	if err == nil {
+		err = db.update(ctx, a.apply)
+	}
+	if err != nil {
+		return bot.Applied{}, fmt.Errorf("storage: applying the plan of feed %s: %w", p.Feed, err)
+	}
+	return a.done, nil
+}
+
+// sound reports a plan that points outside itself.
+func sound(p bot.Plan) error {
+	item := func(i int) bool { return i >= 0 && i < len(p.Items) }
+	story := func(ref bot.StoryRef) bool { return ref > 0 || ref < 0 && int(-1-ref) < len(p.Stories) }
+	for i, s := range p.Stories {
+		if !item(s.Item) || p.Items[s.Item].Known != 0 || p.Items[s.Item].Story != bot.StoryRef(-1-i) {
+			return fmt.Errorf("story %d of the plan is opened by item %d, which is not a new item in it", i, s.Item)
+		}
+	}
+	for i, it := range p.Items {
+		if it.Known == 0 && !story(it.Story) {
+			return fmt.Errorf("item %d of the plan is in story %d, which is not there", i, it.Story)
+		}
+	}
+	for i, m := range p.Matches {
+		if !item(m.Item) {
+			return fmt.Errorf("match %d of the plan is of item %d, which is not there", i, m.Item)
+		}
+	}
+	for i, a := range p.Alerts {
+		if !item(a.Item) || !story(a.Story) {
+			return fmt.Errorf("alert %d of the plan is of item %d and story %d, which are not both there", i, a.Item, a.Story)
+		}
+	}
+	return nil
+}
+
+// applying is a plan on its way into the tables.
+type applying struct {
+	plan   bot.Plan
+	prefix string // of delivery keys
+	done   bot.Applied
+}
+
+func (a *applying) apply(ctx context.Context, tx *sql.Tx) error {
+	for _, step := range []func(context.Context, *sql.Tx) error{
+		a.fresh, a.stories, a.items, a.matches, a.alerts, a.updates,
+	} {
+		if err := step(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return saveState(ctx, tx, a.plan.Feed, a.plan.State)
+}
+
+// fresh returns ErrStale if the plan was made from a state that no longer
+// holds: an item it calls new is known, one it calls changed says that already,
+// or an alert it would open is there.
+func (a *applying) fresh(ctx context.Context, tx *sql.Tx) error {
+	is := func(query string, args ...any) error {
+		err := tx.QueryRowContext(ctx, query, args...).Scan(new(int))
+		if err == nil {
+			return bot.ErrStale
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	}
+	for _, it := range a.plan.Items {
+		if it.Known != 0 {
+			if err := is(`SELECT 1 FROM item WHERE id = $1 AND version = $2`, it.Known, it.Item.Version()); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, key := range it.Item.Keys() {
+			if err := is(`SELECT 1 FROM item_key WHERE feed = $1 AND key = $2`, a.plan.Feed, key); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range a.plan.Alerts {
+		if err := is(`SELECT 1 FROM alert WHERE story = $1 AND channel = $2`, p.Story, p.Channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying) stories(ctx context.Context, tx *sql.Tx) error {
+	for _, s := range a.plan.Stories {
+		var id int64
+		err := tx.QueryRowContext(ctx, `INSERT INTO story (title, opened) VALUES ($1, $2) RETURNING id`,
+			s.Title, millis{&a.plan.At}).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("a new story: %w", err)
+		}
+		a.done.Stories = append(a.done.Stories, id)
+	}
+	return nil
+}
+
+func (a *applying) items(ctx context.Context, tx *sql.Tx) error {
+	opens := make(map[int]bool)
+	for _, s := range a.plan.Stories {
+		opens[s.Item] = true
+	}
+	for i, it := range a.plan.Items {
+		id, err := a.item(ctx, tx, it, opens[i])
+		if err != nil {
+			return fmt.Errorf("item %q: %w", it.Item.ID, err)
+		}
+		a.done.Items = append(a.done.Items, id)
+	}
+	return nil
+}
+
+func (a *applying) item(ctx context.Context, tx *sql.Tx, it bot.PlanItem, opens bool) (id int64, err error) {
+	it.Item.Feed = a.plan.Feed // where Known will look for it
+	if it.Known != 0 {
+		id, err = it.Known, rewordItem(ctx, tx, it.Known, it.Item, a.plan.At)
+	} else {
+		id, err = insertItem(ctx, tx, it.Item, a.story(it.Story), opens, a.plan.At)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := addKeys(ctx, tx, a.plan.Feed, id, it.Item.Keys()); err != nil {
+		return 0, err
+	}
+	return id, indexItem(ctx, tx, id, it.Item)
+}
+
+func (a *applying) matches(ctx context.Context, tx *sql.Tx) error {
+	for _, m := range a.plan.Matches {
+		_, err := tx.ExecContext(ctx, `INSERT INTO match (item, subscription, matched, outcome, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			a.done.Items[m.Item], m.Subscription, encoded{m.Matched}, m.Outcome, m.Reason, millis{&a.plan.At})
+		if err != nil {
+			return fmt.Errorf("a match of subscription %d: %w", m.Subscription, err)
+		}
+	}
+	return nil
+}
+
+func (a *applying) alerts(ctx context.Context, tx *sql.Tx) error {
+	for _, p := range a.plan.Alerts {
+		story := a.story(p.Story)
+		var id int64
+		err := tx.QueryRowContext(ctx, `INSERT INTO alert (story, channel, item, card) VALUES ($1, $2, $3, $4) RETURNING id`,
+			story, p.Channel, a.done.Items[p.Item], encoded{p.Card}).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("an alert about story %d to %s: %w", story, p.Channel, err)
+		}
+		a.done.Alerts = append(a.done.Alerts, id)
+		if err := a.deliver(ctx, tx, id, p.Channel, 0, p.Card); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying) updates(ctx context.Context, tx *sql.Tx) error {
+	for _, u := range a.plan.Updates {
+		var c bot.Channel
+		var told int
+		err := tx.QueryRowContext(ctx, `UPDATE alert SET card = $2 WHERE id = $1
+			RETURNING channel, (SELECT count(*) FROM delivery d WHERE d.alert = $1)`, u.Alert, encoded{u.Card}).Scan(&c, &told)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = bot.ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("an update of alert %d: %w", u.Alert, err)
+		}
+		if err := a.deliver(ctx, tx, u.Alert, c, told, u.Card); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deliver queues the card in its channel, as delivery seq of the alert.
+func (a *applying) deliver(ctx context.Context, tx *sql.Tx, alert int64, c bot.Channel, seq int, card bot.Message) error {
+	key := fmt.Sprintf("%s-a%d-%s-%d", a.prefix, alert, card.Kind, seq)
+	_, err := tx.ExecContext(ctx, `INSERT INTO delivery
+			(alert, channel, kind, seq, key, message, created, state, reason, ref, due, attempts, attempted, sent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', '', '', 0, 0, 0, 0)`,
+		alert, c, card.Kind, seq, key, encoded{card}, millis{&a.plan.At})
+	if err != nil {
+		return fmt.Errorf("delivery %s: %w", key, err)
+	}
+	return nil
+}
+
+// story is the number of a story, stored before or opened by this plan.
+func (a *applying) story(ref bot.StoryRef) int64 {
+	if ref < 0 {
+		return a.done.Stories[-1-ref]
+	}
+	return int64(ref)
+}

@@ -1,0 +1,144 @@
+package storagetest
+
+import (
+	"strings"
+
+	"attache/bot"
+)
+
+var delivering = []promise{
+	{"an alert is a delivery pending in its channel", func(f *fixture) {
+		done := f.story(0, "a", desk)
+		f.same(must(f.Lanes(f.Context()))(f), []bot.Channel{desk})
+		d := must(f.Next(f.Context(), desk))(f)
+		m := card(bot.KindAlert, "a")
+		m.Alert, m.Story, m.Channel = done.Alerts[0], done.Stories[0], desk
+		f.same(d, bot.Delivery{
+			ID: d.ID, Alert: done.Alerts[0], Channel: desk, Kind: bot.KindAlert, Key: d.Key, Message: m,
+			State: bot.Pending, Created: at(0),
+		})
+		_, err := f.Next(f.Context(), duty)
+		f.is(err, bot.ErrNotFound)
+	}},
+	{"a lane is in the order planned, and nothing overtakes a retry", func(f *fixture) {
+		f.story(0, "first", desk, duty)
+		f.story(1, "second", desk)
+		done := f.story(2, "third", desk)
+		p := joining(3, done.Stories[0], item("more", "more"))
+		p.Updates = []bot.PlanUpdate{{Alert: done.Alerts[0], Card: card(bot.KindUpdate, "third, updated")}}
+		f.apply(p)
+		d := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Attempt(f.Context(), d.ID, at(5)))
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(5), Due: at(600), Reason: "busy"}))
+		f.same(must(f.Next(f.Context(), desk))(f).ID, d.ID)
+		var said []string
+		for range 4 {
+			said = append(said, f.say(6, desk, "r").Message.Title.Text)
+		}
+		f.same(said, []string{"first", "second", "third", "third, updated"})
+		_, err := f.Next(f.Context(), desk)
+		f.is(err, bot.ErrNotFound)
+		f.same(must(f.Lanes(f.Context()))(f), []bot.Channel{duty})
+	}},
+	{"an attempt is on record before its outcome, over a restart", func(f *fixture) {
+		f.story(0, "a", desk)
+		d := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Attempt(f.Context(), d.ID, at(1)))
+		f.reopen()
+		d.Attempts, d.Attempted = 1, at(1)
+		f.same(must(f.Next(f.Context(), desk))(f), d)
+
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(2), Due: at(3), Reason: "busy"}))
+		d.State, d.Due = bot.Retry, at(3)
+		f.same(must(f.Next(f.Context(), desk))(f), d)
+
+		// Its outcome is unknown again, and that of the first attempt is history.
+		f.ok(f.Attempt(f.Context(), d.ID, at(4)))
+		d.State, d.Attempts, d.Attempted = bot.Pending, 2, at(4)
+		f.same(must(f.Next(f.Context(), desk))(f), d)
+	}},
+	{"an update has the Ref under which its alert was posted", func(f *fixture) {
+		done := f.story(0, "a", desk)
+		for i := range 2 {
+			p := joining(i+1, done.Stories[0], item(string(rune('a'+i)), "b"))
+			p.Updates = []bot.PlanUpdate{{Alert: done.Alerts[0], Card: card(bot.KindUpdate, "b")}}
+			f.apply(p)
+		}
+		f.same(f.say(5, desk, "1700.01").Ref, bot.Ref(""))
+		d := f.say(6, desk, "1700.02")
+		f.same([]any{d.Ref, d.Kind, d.Alert, d.Message.Story, d.Message.Channel, d.Message.Sent},
+			[]any{bot.Ref("1700.01"), bot.KindUpdate, done.Alerts[0], done.Stories[0], desk, at(5)})
+		f.same(f.say(7, desk, "").Ref, bot.Ref("1700.01"))
+	}},
+	{"an update of an alert that was given up has no Ref", func(f *fixture) {
+		done := f.story(0, "a", desk)
+		p := joining(1, done.Stories[0], item("b", "b"))
+		p.Updates = []bot.PlanUpdate{{Alert: done.Alerts[0], Card: card(bot.KindUpdate, "b")}}
+		f.apply(p)
+		d := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Dead, At: at(2), Reason: "the channel is gone"}))
+		f.same(must(f.Next(f.Context(), desk))(f).Ref, bot.Ref(""))
+	}},
+	{"a delivery that was sent or given up is finished", func(f *fixture) {
+		f.story(0, "a", desk)
+		f.story(1, "b", desk)
+		sent := f.say(2, desk, "r")
+		dead := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Finish(f.Context(), dead.ID, bot.Result{State: bot.Dead, At: at(3), Reason: "no"}))
+		for _, id := range []int64{sent.ID, dead.ID, 99} {
+			f.is(f.Attempt(f.Context(), id, at(4)), bot.ErrNotFound)
+			f.is(f.Finish(f.Context(), id, bot.Result{State: bot.Retry, At: at(4), Due: at(5)}), bot.ErrNotFound)
+		}
+		f.same(len(must(f.Lanes(f.Context()))(f)), 0)
+	}},
+	{"only sent, retry and dead come of an attempt", func(f *fixture) {
+		f.story(0, "a", desk)
+		d := must(f.Next(f.Context(), desk))(f)
+		for _, state := range []bot.Outcome{"", bot.Pending, bot.Held, bot.Alerted} {
+			if err := f.Finish(f.Context(), d.ID, bot.Result{State: state, At: at(1)}); err == nil {
+				f.Errorf("a delivery was finished as %q", state)
+			}
+		}
+		f.same(must(f.Next(f.Context(), desk))(f), d)
+	}},
+	{"a delivery's key is its own, for ever and in all databases", func(f *fixture) {
+		seen := map[string]bool{}
+		for _, key := range append(f.keys(), f.another().keys()...) {
+			if seen[key] || strings.ContainsFunc(key, notOfKey) {
+				f.Errorf("key %q: want one that no other has, of letters, digits and hyphens", key)
+			}
+			seen[key] = true
+		}
+		f.same(len(seen), 24)
+	}},
+}
+
+func notOfKey(r rune) bool {
+	return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+}
+
+// keys delivers two alerts and an update to two channels, and returns all keys.
+func (f *fixture) keys() []string {
+	f.Helper()
+	var keys []string
+	for i := range 2 {
+		done := f.story(10*i, "a", desk, duty)
+		p := joining(10*i+1, done.Stories[0], item("more"+string(rune('0'+i)), "more"))
+		for _, a := range done.Alerts {
+			p.Updates = append(p.Updates,
+				bot.PlanUpdate{Alert: a, Card: card(bot.KindUpdate, "b")}, bot.PlanUpdate{Alert: a, Card: card(bot.KindUpdate, "c")})
+		}
+		f.apply(p)
+		for _, c := range []bot.Channel{desk, duty} {
+			for range 3 {
+				before := must(f.Next(f.Context(), c))(f).Key
+				f.reopen()
+				keys = append(keys, f.say(5, c, "r").Key)
+				if before != keys[len(keys)-1] {
+					f.Errorf("a key changed from %q to %q over a restart", before, keys[len(keys)-1])
+				}
+			}
+		}
+	}
+	return keys
+}
