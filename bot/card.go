@@ -61,7 +61,7 @@ func (c *card) joined(t telling, at time.Time) {
 	n := len(c.message.Sources)
 	c.message.Sources = addSource(c.message.Sources, sourceOf(t.item))
 	if len(c.message.Sources) > n {
-		c.change(KindUpdate, Change{At: at, What: "also told by", Who: t.item.Outlet, Now: quote(t.item, t.headline), URL: t.item.URL})
+		c.change(KindUpdate, Change{At: at, What: ToldBy, Who: t.item.Outlet, Now: quote(t.item, t.headline), URL: t.item.URL})
 	}
 }
 
@@ -75,13 +75,13 @@ func (c *card) edited(t telling, terms []rule.Term, at time.Time) {
 	change := Change{At: at, Who: t.item.Outlet, URL: t.item.URL}
 	switch {
 	case t.label == summary.Correction && !corrects(t.known.Title):
-		change.What, change.Was, change.Now = "corrected by", textOf(was), textOf(now)
+		change.What, change.Was, change.Now = CorrectedBy, textOf(was), textOf(now)
 		c.change(KindCorrection, change)
 	case was.Title.Text != now.Title.Text:
-		change.What, change.Was, change.Now = "headline changed by", was.Title.Text, now.Title.Text
+		change.What, change.Was, change.Now = RetitledBy, was.Title.Text, now.Title.Text
 		c.change(KindUpdate, change)
 	case textOf(was) != textOf(now):
-		change.What, change.Was, change.Now = "text changed by", textOf(was), textOf(now)
+		change.What, change.Was, change.Now = RewordedBy, textOf(was), textOf(now)
 		c.change(KindUpdate, change)
 	default:
 		c.message = was
@@ -102,7 +102,7 @@ func (c *card) corrected(t telling, at time.Time) {
 	if len(t.lead) > 0 {
 		now += " — " + quoteAll(t.item, t.lead)
 	}
-	c.change(KindCorrection, Change{At: at, What: "corrected by", Who: t.item.Outlet, Was: textOf(c.message), Now: now, URL: t.item.URL})
+	c.change(KindCorrection, Change{At: at, What: CorrectedBy, Who: t.item.Outlet, Was: textOf(c.message), Now: now, URL: t.item.URL})
 }
 
 func (c *card) change(kind Kind, ch Change) {

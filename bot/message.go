@@ -3,7 +3,9 @@ package bot
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"attache/feeds"
 )
@@ -96,6 +98,19 @@ func (t Text) Pieces() func(yield func(string, bool) bool) {
 	}
 }
 
+// Plain drops what a screen would obey instead of show: control characters but
+// for line feeds and tabs, and the marks that turn the writing direction about
+// (UAX #9, explicit formatting). Feed text is read without them; a renderer
+// that writes for something that obeys drops them all the same.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
 // tidy sorts marks and joins those that overlap: two rules may have marked the
 // same words.
 func tidy(marks []Mark) []Mark {
@@ -121,10 +136,24 @@ type Source struct {
 	At     time.Time  `json:"at,omitzero"`     // published, or seen where that is unknown
 }
 
+// AlsoToldBy returns the sources other than the outlet that the card quotes.
+func (m Message) AlsoToldBy() []Source {
+	return slices.DeleteFunc(slices.Clone(m.Sources), func(s Source) bool { return s.Outlet == m.Outlet })
+}
+
+// What may happen to an alert after it was told, in words that go before the
+// name of the outlet.
+const (
+	ToldBy      = "also told by"
+	RetitledBy  = "headline changed by"
+	RewordedBy  = "text changed by"
+	CorrectedBy = "corrected by"
+)
+
 // Change is one thing that happened to an alert after it was told.
 type Change struct {
 	At   time.Time `json:"at"`
-	What string    `json:"what"`          // "also told by", "headline changed", "corrected by"
+	What string    `json:"what"`          // ToldBy and the like
 	Who  string    `json:"who,omitempty"` // the outlet
 	Was  string    `json:"was,omitempty"` // the words that no longer stand, verbatim
 	Now  string    `json:"now,omitempty"` // the words that stand now, verbatim

@@ -98,7 +98,7 @@ func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []tell
 		}
 		t.headline, t.lead = summary.Of(it.Title, it.Summary, it.Body)
 		t.label, _ = summary.Label(it.Title)
-		t.article = story.Article{Outlet: it.Outlet, Headline: quote(it, t.headline), Lead: quoteAll(it, t.lead), Seen: it.Seen}
+		t.article = articleOf(it, t.headline, t.lead)
 		if t.known != nil {
 			t.story = StoryRef(t.known.Story)
 		} else if id, how := recent.Place(t.article); id != 0 {
@@ -127,11 +127,17 @@ func (b *Bot) remember(ctx context.Context, now time.Time) error {
 	b.recent = &story.Window{}
 	for _, t := range told {
 		headline, lead := summary.Of(t.Item.Title, t.Item.Summary, t.Item.Body)
-		b.recent.Add(t.Story, story.Article{
-			Outlet: t.Item.Outlet, Headline: quote(t.Item, headline), Lead: quoteAll(t.Item, lead), Seen: t.Item.Seen,
-		})
+		b.recent.Add(t.Story, articleOf(t.Item, headline, lead))
 	}
 	return nil
+}
+
+// articleOf is what folding looks at in an item.
+func articleOf(it feeds.Item, headline summary.Span, lead []summary.Span) story.Article {
+	return story.Article{
+		Outlet: it.Outlet, Headline: quote(it, headline), Lead: quoteAll(it, lead),
+		Seen: it.Seen, Corrects: corrects(it.Title),
+	}
 }
 
 // view is what makePlan needs to know of the store and the rules.

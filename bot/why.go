@@ -50,11 +50,7 @@ func why(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 // matchLine says which subscription asked for an item, by which words, and
 // what came of it.
 func matchLine(m Match) string {
-	name := fmt.Sprintf("%d", m.Subscription.Number)
-	if m.Subscription.Name != "" {
-		name += " " + m.Subscription.Name
-	}
-	line := fmt.Sprintf("Matched subscription %s: %s", name, m.Subscription.Rule)
+	line := fmt.Sprintf("Matched subscription %d, %s", m.Subscription.Number, nameOf(m.Subscription))
 	if len(m.Matched) > 0 {
 		line += ", by “" + strings.Join(m.Matched, "”, “") + "”"
 	}

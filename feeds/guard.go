@@ -8,7 +8,8 @@ import (
 // Limits of a document, far above any honest feed and far below what it takes
 // to hurt us. gofeed v1.4.2 has none of its own: a deep document overflows the
 // goroutine stack and kills the process, namespaces are copied into every
-// element, and the text of an extension is put together piece by piece.
+// element, the text of an extension is put together piece by piece, and under an
+// xml:base the HTML in Atom is built into trees, at seconds a megabyte if need be.
 const (
 	maxDepth      = 256
 	maxItems      = 20_000
@@ -16,6 +17,7 @@ const (
 	maxAttributes = 1_000_000
 	maxScope      = 5_000_000 // namespace bindings copied, over all elements
 	maxCopied     = 256 << 20 // bytes of text copied while it is put together
+	maxBasedText  = 2 << 20   // bytes of text in Atom with an xml:base
 )
 
 // outline is what the guard learns of an XML document as it goes over it.
@@ -32,10 +34,7 @@ type outline struct {
 // there, so that the depth seen here is never too small.
 func guardXML(doc []byte) (outline, error) {
 	g := guard{doc: doc}
-	for g.err == nil && g.at < len(doc) {
-		g.step()
-	}
-	g.outline.whole = g.depth == 0
+	g.run()
 	return g.outline, g.err
 }
 
@@ -49,11 +48,21 @@ type guard struct {
 	scope   [maxDepth + 1]int    // namespace bindings in scope, by depth
 	text    [maxDepth + 1]int    // bytes of text so far, by depth
 	plainTo int                  // down to this depth text is not collected
+	atom    bool
+	based   bool // an element has an xml:base
 
-	items, elements, attributes, copied, scopes int
+	items, elements, attributes, scopes int
+	collected, copied                   int // bytes of text
 
 	outline outline
 	err     error
+}
+
+func (g *guard) run() {
+	for g.err == nil && g.at < len(g.doc) {
+		g.step()
+	}
+	g.outline.whole = g.depth == 0
 }
 
 // step goes past a piece of text and the markup behind it.
@@ -74,9 +83,11 @@ func (g *guard) step() {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 		n := g.skip(len("<![CDATA["), "]]>")
 		g.collect(n)
+	case bytes.HasPrefix([]byte("<!--"), rest), bytes.HasPrefix([]byte("<![CDATA["), rest):
+		g.at = len(g.doc) // cut off
 	case bytes.HasPrefix(rest, []byte("<!")):
 		g.refuse("it has a document type in its middle")
-	case bytes.HasPrefix(rest, []byte("<?xml")) && (len(rest) == 5 || !nameByte(rest[5])):
+	case bytes.HasPrefix(rest, []byte("<?xml")) && len(rest) > 5 && !nameByte(rest[5]):
 		g.refuse("it has a second XML declaration")
 	case bytes.HasPrefix(rest, []byte("<?")):
 		g.skip(len("<?"), "?>")
@@ -100,31 +111,33 @@ func (g *guard) skip(start int, end string) int {
 	return n
 }
 
-// collect counts n bytes of text: the parser adds them to what the element has
-// already, copying all of it.
+// collect counts n bytes of text. The parser may add them to what the element
+// has already, and copies all of that.
 func (g *guard) collect(n int) {
 	if n == 0 || g.depth <= g.plainTo {
 		return
 	}
-	if g.text[g.depth] > 0 {
-		g.copied += g.text[g.depth]
-	}
+	g.copied += g.text[g.depth]
 	g.text[g.depth] += n
+	g.collected += n
 	if g.copied > maxCopied {
 		g.refuse("its text is in too many pieces")
+	}
+	if g.atom && g.based && g.collected > maxBasedText {
+		g.refuse("it has an xml:base and more than %s of text", size(maxBasedText))
 	}
 }
 
 // open goes past a start tag.
 func (g *guard) open() {
-	length, whole := tagLength(g.doc[g.at:])
+	length, names, whole := startTag(g.doc[g.at:])
 	tag := g.doc[g.at : g.at+length]
 	g.at += length
 	name := tagName(tag[1:])
 	if !whole || len(name) == 0 {
 		return // cut off or a mistake; the parser will say which
 	}
-	g.count(tag, name)
+	g.count(tag, name, names-1)
 	if bytes.HasSuffix(tag, []byte("/>")) {
 		g.end(name)
 		return
@@ -137,18 +150,20 @@ func (g *guard) open() {
 	g.depth++
 	g.names[g.depth], g.scope[g.depth], g.text[g.depth] = name, bound, 0
 	if g.depth == 1 {
+		g.atom = bytes.EqualFold(local(name), []byte("feed"))
 		g.plainTo = 1
-		if !bytes.EqualFold(local(name), []byte("feed")) {
-			g.plainTo = 2 // RSS: a channel between the root and its items
+		if !g.atom {
+			g.plainTo = 2 // a channel between the root and its items
 		}
 	}
 }
 
 // count adds an element to the tallies.
-func (g *guard) count(tag, name []byte) {
+func (g *guard) count(tag, name []byte, attributes int) {
 	g.elements++
-	g.attributes += bytes.Count(tag, []byte("="))
+	g.attributes += attributes
 	g.scopes += g.scope[g.depth] + bytes.Count(tag, []byte("xmlns"))
+	g.based = g.based || bytes.Contains(tag, []byte(":base"))
 	if isItem(name) {
 		g.items++
 	}
@@ -185,24 +200,29 @@ func (g *guard) end(name []byte) {
 	}
 }
 
-// tagLength is the length of the start tag that doc begins with, quoted ">" and
-// all; whole is false when the document ends first.
-func tagLength(doc []byte) (length int, whole bool) {
+// startTag measures the start tag that doc begins with: its length, a quoted ">"
+// and all, and how many names and bare values it has outside of quotes. It is
+// not whole when the document ends first.
+func startTag(doc []byte) (length, names int, whole bool) {
 	for i := 1; i < len(doc); i++ {
-		switch doc[i] {
-		case '>':
-			return i + 1, true
-		case '"', '\'':
-			n := bytes.IndexByte(doc[i+1:], doc[i])
+		switch c := doc[i]; {
+		case nameByte(c):
+			if !nameByte(doc[i-1]) {
+				names++
+			}
+		case c == '>':
+			return i + 1, names, true
+		case c == '"' || c == '\'':
+			n := bytes.IndexByte(doc[i+1:], c)
 			if n < 0 {
-				return len(doc), false
+				return len(doc), names, false
 			}
 			i += n + 1
-		case '<':
-			return i, false // a mistake
+		case c == '<':
+			return i, names, false // a mistake
 		}
 	}
-	return len(doc), false
+	return len(doc), names, false
 }
 
 // tagName is the name that b begins with.

@@ -53,34 +53,36 @@ func (o outline) mend(doc []byte) []byte {
 }
 
 // cutProlog cuts off what stands before the root element, whose name it
-// returns in lower case.
+// returns in lower case. The root's own tag is left to the guard.
 func cutProlog(doc []byte, contentType string) (root string, rest []byte, err error) {
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	d.Strict = false
 	for {
-		start := d.InputOffset()
-		token, err := d.RawToken()
-		if err != nil {
+		rest = doc[d.InputOffset():]
+		if len(rest) > 1 && rest[0] == '<' && nameByte(rest[1]) {
+			break
+		}
+		if _, err := d.RawToken(); err != nil {
 			return "", nil, notFeed(doc, contentType, "", err)
 		}
-		element, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		switch root = strings.ToLower(element.Name.Local); root {
-		case "rss", "rdf", "feed":
-			return root, doc[start:], nil
-		}
-		return "", nil, notFeed(doc, contentType, root, nil)
 	}
+	root = strings.ToLower(string(local(tagName(rest[1:]))))
+	switch root {
+	case "rss", "rdf", "feed":
+		return root, rest, nil
+	}
+	return "", nil, notFeed(doc, contentType, root, nil)
 }
 
 // notFeed says what a document is instead.
 func notFeed(doc []byte, contentType, root string, err error) error {
+	sniffed := http.DetectContentType(doc)
+	if bytes.HasPrefix(doc, []byte("<!--")) {
+		sniffed = "" // it takes a comment for HTML
+	}
 	switch {
-	case root == "html", root == "head", root == "body",
-		root == "" && strings.HasPrefix(contentType, "text/html"),
-		root == "" && strings.HasPrefix(http.DetectContentType(doc), "text/html"):
+	case root == "html", strings.HasPrefix(sniffed, "text/html"),
+		root == "" && strings.HasPrefix(contentType, "text/html"):
 		return &problem{"it is HTML, not a feed", err}
 	case root != "":
 		return &problem{fmt.Sprintf("it is XML, but not a feed: it begins with <%s>", cut(plain(root), 40)), err}

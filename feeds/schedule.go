@@ -64,21 +64,21 @@ func newSchedule(states map[string]State, gap time.Duration) *schedule {
 	return s
 }
 
-// due is when a feed may be polled at the earliest; a zero time is at once.
+// due is when a feed wants to be polled; a zero time is at once.
 func (s *schedule) due(src source) time.Time {
-	due := s.hosts[src.host].free
-	if past := s.past[src.Name]; past.URL == src.URL && past.Next.After(due) {
+	if past := s.past[src.Name]; past.URL == src.URL {
 		return past.Next
 	}
-	return due
+	return time.Time{}
 }
 
-// start picks the feed that has been due longest and marks it, and its host,
-// as busy.
+// start picks, of the feeds whose host may be asked, the one that has been due
+// longest, and marks it and its host as busy. (Not the one first in the list:
+// where a host has more feeds than it can be asked for, all must come round.)
 func (s *schedule) start(sources []source, now time.Time) (next source, ok bool) {
 	var longest time.Time
 	for _, src := range sources {
-		if s.flying[src.Name] || s.hosts[src.host].busy {
+		if h := s.hosts[src.host]; s.flying[src.Name] || h.busy || h.free.After(now) {
 			continue
 		}
 		if due := s.due(src); !due.After(now) && (!ok || due.Before(longest)) {
@@ -106,8 +106,8 @@ func (s *schedule) finish(src source, p past) {
 func (s *schedule) wait(sources []source, now time.Time) time.Duration {
 	shortest := time.Minute
 	for _, src := range sources {
-		if !s.flying[src.Name] && !s.hosts[src.host].busy {
-			shortest = min(shortest, s.due(src).Sub(now))
+		if h := s.hosts[src.host]; !s.flying[src.Name] && !h.busy {
+			shortest = min(shortest, max(s.due(src).Sub(now), h.free.Sub(now)))
 		}
 	}
 	return shortest

@@ -114,6 +114,7 @@ func plain(s string) string {
 	var gap, last rune // the white space owed, the rune written last
 	for i, r := range s {
 		switch {
+		case ' ' < r && r <= '~': // most text, and nothing to look up
 		case r == '\n':
 			gap = '\n'
 			continue
@@ -175,7 +176,7 @@ var unseen = rangetable.Merge(
 )
 
 // cut shortens text to at most limit graphemes as readers count them
-// (UAX #29), and leaves no white space at its end.
+// (UAX #29), and leaves no white space and no joiner of nothing at its end.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -192,7 +193,7 @@ func cut(s string, limit int) string {
 			break
 		}
 	}
-	return strings.TrimRight(s[:end], " \n")
+	return strings.TrimRight(s[:end], " \n\u200C")
 }
 
 // words cleans short texts such as categories: plain, without doubles, at most

@@ -58,13 +58,13 @@ type applying struct {
 
 func (a *applying) apply(ctx context.Context, tx *sql.Tx) error {
 	for _, step := range []func(context.Context, *sql.Tx) error{
-		a.fresh, a.stories, a.items, a.matches, a.alerts, a.updates,
+		a.fresh, a.stories, a.items, a.matches, a.alerts, a.updates, a.state, a.words,
 	} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
 	}
-	return saveState(ctx, tx, a.plan.Feed, a.plan.State)
+	return nil
 }
 
 // fresh returns ErrStale if the plan was made from a state that no longer
@@ -140,10 +140,7 @@ func (a *applying) item(ctx context.Context, tx *sql.Tx, it bot.PlanItem, opens 
 	if err != nil {
 		return 0, err
 	}
-	if err := addKeys(ctx, tx, a.plan.Feed, id, it.Item.Keys()); err != nil {
-		return 0, err
-	}
-	return id, indexItem(ctx, tx, id, it.Item)
+	return id, addKeys(ctx, tx, a.plan.Feed, id, it.Item.Keys())
 }
 
 func (a *applying) matches(ctx context.Context, tx *sql.Tx) error {
@@ -202,6 +199,21 @@ func (a *applying) deliver(ctx context.Context, tx *sql.Tx, alert int64, c bot.C
 		alert, c, card.Kind, seq, key, encoded{card}, millis{&a.plan.At})
 	if err != nil {
 		return fmt.Errorf("delivery %s: %w", key, err)
+	}
+	return nil
+}
+
+func (a *applying) state(ctx context.Context, tx *sql.Tx) error {
+	return saveState(ctx, tx, a.plan.Feed, a.plan.State)
+}
+
+// words comes last, since FTS5 writes what it has gathered to the disk, as a
+// piece of its own, before most statements on other tables.
+func (a *applying) words(ctx context.Context, tx *sql.Tx) error {
+	for i, it := range a.plan.Items {
+		if err := indexItem(ctx, tx, a.done.Items[i], it.Item); err != nil {
+			return fmt.Errorf("the words of item %q: %w", it.Item.ID, err)
+		}
 	}
 	return nil
 }

@@ -32,8 +32,8 @@ func (db *DB) Search(ctx context.Context, query string, limit int) ([]bot.Told, 
 	match := `"` + strings.Join(words, `" AND "`) + `"`
 	var found []bot.Told
 	stories := make(map[int64]bool)
-	for t, err := range each(ctx, db.read, scanTold, toldQuery+`WHERE id IN
-		(SELECT rowid FROM item_words WHERE item_words MATCH $1) ORDER BY id DESC`, match) {
+	for t, err := range each(ctx, db.read, scanTold, toldQuery+`JOIN
+		(SELECT rowid AS found FROM item_words WHERE item_words MATCH $1) ON found = id ORDER BY found DESC`, match) {
 		if err != nil {
 			return nil, fmt.Errorf("storage: searching %q: %w", query, err)
 		}

@@ -1,26 +1,115 @@
-package storage_test
+package storage
 
 import (
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
-	"attache/storage"
+	"attache/bot"
+	"attache/feeds"
 	"attache/storage/storagetest"
 )
 
 func TestStorage(t *testing.T) {
 	storagetest.Test(t, func(t *testing.T) func() storagetest.DB {
 		path := filepath.Join(t.TempDir(), "attache.db")
-		return func() storagetest.DB { return open(t, path, storage.Options{}) }
+		return func() storagetest.DB { return mustOpen(t, path, Options{}) }
 	})
 }
 
-// open opens a database that the test closes.
-func open(t testing.TB, path string, o storage.Options) *storage.DB {
+// mustOpen opens a database that the caller closes.
+func mustOpen(t testing.TB, path string, o Options) *DB {
 	t.Helper()
-	db, err := storage.Open(t.Context(), path, o)
+	db, err := Open(t.Context(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// opened is a new database, closed with the test.
+func opened(t testing.TB, o Options) *DB {
+	t.Helper()
+	db := mustOpen(t, filepath.Join(t.TempDir(), "attache.db"), o)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// news is a plan in which each title is a new item that opens a story, and the
+// first of them is told to the desk.
+func news(titles ...string) bot.Plan {
+	p := bot.Plan{Feed: "wire", At: time.Now()}
+	for i, title := range titles {
+		p.Items = append(p.Items, bot.PlanItem{Item: feeds.Item{GUID: title, Title: title, Seen: p.At}, Story: bot.StoryRef(-1 - i)})
+		p.Stories = append(p.Stories, bot.PlanStory{Item: i, Title: title})
+	}
+	p.Alerts = []bot.PlanAlert{{Story: -1, Channel: "web:desk", Card: bot.Message{Kind: bot.KindAlert}}}
+	return p
+}
+
+func mustApply(t testing.TB, db *DB, p bot.Plan) bot.Applied {
+	t.Helper()
+	done, err := db.Apply(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+// The bot's own tests run in bubbles, where a goroutine that database/sql left
+// behind, or a wait that is none of theirs, would be a deadlock.
+func TestBubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := mustOpen(t, filepath.Join(t.TempDir(), "attache.db"), Options{})
+		planned := time.Now()
+		mustApply(t, db, news("a"))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		d, err := db.Next(t.Context(), "web:desk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !d.Created.Equal(planned) || time.Since(d.Created) != time.Hour {
+			t.Errorf("a delivery planned at %v was created at %v, and an hour later it is %v", planned, d.Created, time.Now())
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestVersionsAreKept(t *testing.T) {
+	db := opened(t, Options{})
+	id := mustApply(t, db, news("one")).Items[0]
+	for i, title := range []string{"two", "three"} {
+		it := feeds.Item{GUID: "one", Title: title}
+		mustApply(t, db, bot.Plan{Feed: "wire", At: time.UnixMilli(int64(i + 1)), Items: []bot.PlanItem{{Item: it, Known: id}}})
+	}
+	type version struct {
+		title, fingerprint string
+		worded             int64
+	}
+	scan := func(r row) (v version, err error) {
+		err = r.Scan(&v.title, &v.fingerprint, &v.worded)
+		return v, err
+	}
+	got, err := all(t.Context(), db.read, scan, `SELECT title, version, worded FROM item_version WHERE item = $1
+		UNION ALL SELECT title, version, worded FROM item WHERE id = $1`, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, title := range []string{"one", "two", "three"} {
+		want := version{title, feeds.Item{Title: title}.Version(), int64(i)}
+		if i == 0 && len(got) > 0 {
+			want.worded = got[0].worded // now
+		}
+		if len(got) != 3 || got[i] != want {
+			t.Fatalf("got %v, want %v as number %d of 3", got, want, i)
+		}
+	}
 }

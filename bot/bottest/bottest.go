@@ -71,7 +71,7 @@ func Test(t *testing.T, open func(t *testing.T) Peer) {
 		m := alert("one")
 		ref := p.post(t, m, "k1")
 		m.Kind = bot.KindUpdate
-		m.Sources = append(m.Sources, bot.Source{Outlet: "Courier"})
+		m.Sources = append(m.Sources, bot.Source{Outlet: "Courier", Title: "Envoy goes home"})
 		m.Changes = []bot.Change{{At: time.Now(), What: "also told by", Who: "Courier", Now: "Envoy goes home"}}
 		for range 2 { // twice is harmless
 			if err := p.Platform.Update(t.Context(), p.Channel, ref, m); err != nil {

@@ -14,6 +14,7 @@ import (
 	"attache/bot"
 	"attache/bot/config"
 	"attache/bot/demo"
+	"attache/feeds"
 	"attache/storage"
 )
 
@@ -47,7 +48,8 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	defer db.Close()
 
 	news := demo.NewServer(scenario, c.For, scenario.Position(func(feed, guid string) bool {
-		known, err := db.Known(ctx, feed, []string{"guid:" + guid})
+		// A feed without guids is known by its links.
+		known, err := db.Known(ctx, feed, []string{"guid:" + guid, "link:" + feeds.CanonicalLink(guid)})
 		return err == nil && len(known) > 0
 	}))
 	l, err := net.Listen("tcp", "127.0.0.1:0")

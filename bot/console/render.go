@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/rivo/uniseg"
 
@@ -186,27 +185,16 @@ func number(story int64) string {
 	return fmt.Sprintf("#%d", story)
 }
 
-// tellers names the outlets that told the story beside the quoted one.
+// tellers names who told the story beside the quoted outlet.
 func tellers(m bot.Message) string {
 	var names []string
-	for _, s := range m.Sources {
-		if s.Outlet != m.Outlet {
-			names = append(names, clean(s.Outlet))
-		}
+	for _, s := range m.AlsoToldBy() {
+		names = append(names, clean(s.Outlet))
 	}
 	return strings.Join(names, ", ")
 }
 
-// clean drops what a terminal would obey: control characters, escape sequences
-// begin with one, and the marks that turn the writing direction about.
+// clean makes a text fit for a line of a terminal.
 func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, text)
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(bot.Plain(text))
 }

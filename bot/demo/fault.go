@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -65,3 +66,11 @@ func (o *Outlet) faultAt(at time.Duration) FaultKind {
 
 // alive reports whether the feed still answers when the scenario ends.
 func (o *Outlet) alive() bool { return o.faultAt(Span) == "" }
+
+// spoil makes of a good document the broken one: unescaped, and cut off in the
+// middle of its oldest item.
+func spoil(doc []byte) []byte {
+	doc = bytes.ReplaceAll(doc, []byte("&amp;"), []byte("&"))
+	last := bytes.LastIndex(doc, []byte("<item>"))
+	return doc[:last+(len(doc)-last)/2]
+}

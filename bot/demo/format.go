@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -59,66 +58,6 @@ func (o *Outlet) setFormat(words []string) error {
 	return nil
 }
 
-// window is how many items a feed lists.
-const window = 30
-
-// document is a feed as it stands at some moment.
-type document struct {
-	*Outlet
-	Banner  string
-	Updated time.Time // when it last changed
-	Entries []entry   // newest first
-}
-
-// entry is an item as a document shows it.
-type entry struct {
-	*Item
-	Title     string // with its edits
-	Published time.Time
-}
-
-// document is the outlet's feed as it stands at a simulated time.
-func (o *Outlet) document(at time.Duration, date func(offset time.Duration) time.Time) document {
-	d := document{Outlet: o, Banner: Banner, Updated: date(o.changedAt(at)).In(o.Zone)}
-	for i := range o.Items {
-		it := &o.Items[len(o.Items)-1-i]
-		if it.Offset <= at && len(d.Entries) < window {
-			d.Entries = append(d.Entries, entry{it, it.titleAt(at), date(it.Offset).In(o.Zone)})
-		}
-	}
-	return d
-}
-
-// changedAt is when the document last became another, up to a simulated time.
-func (o *Outlet) changedAt(at time.Duration) time.Duration {
-	var last time.Duration
-	change := func(offset time.Duration) {
-		if offset <= at {
-			last = max(last, offset)
-		}
-	}
-	for _, it := range o.Items {
-		change(it.Offset)
-		for _, e := range it.Edits {
-			change(e.Offset)
-		}
-	}
-	for _, f := range o.Faults {
-		change(f.From)
-		change(f.To)
-	}
-	return last
-}
-
-// HTML is the item's body in paragraphs, "" if it has none.
-func (e entry) HTML() string {
-	var b strings.Builder
-	for _, p := range e.Body {
-		b.WriteString("<p>" + p + "</p>\n")
-	}
-	return b.String()
-}
-
 //go:embed format/*.xml
 var formats embed.FS
 
@@ -157,62 +96,4 @@ func (d document) write() ([]byte, error) {
 		return windows1251(b.String()), nil
 	}
 	return b.Bytes(), nil
-}
-
-// spoil makes of a good document the broken one: unescaped, and cut off in the
-// middle of its oldest item.
-func spoil(doc []byte) []byte {
-	doc = bytes.ReplaceAll(doc, []byte("&amp;"), []byte("&"))
-	last := bytes.LastIndex(doc, []byte("<item>"))
-	return doc[:last+(len(doc)-last)/2]
-}
-
-// jsonFeed and jsonItem are the fields of JSON Feed 1.1 that we fill.
-type jsonFeed struct {
-	Version     string     `json:"version"`
-	Title       string     `json:"title"`
-	HomePage    string     `json:"home_page_url"`
-	Description string     `json:"description"`
-	Language    string     `json:"language"`
-	Items       []jsonItem `json:"items"`
-}
-
-type jsonItem struct {
-	ID        string       `json:"id"`
-	URL       string       `json:"url"`
-	Title     string       `json:"title"`
-	Summary   string       `json:"summary"`
-	HTML      string       `json:"content_html"`
-	Published string       `json:"date_published"`
-	Authors   []jsonAuthor `json:"authors,omitempty"`
-	Tags      []string     `json:"tags,omitempty"`
-}
-
-type jsonAuthor struct {
-	Name string `json:"name"`
-}
-
-func (d document) writeJSON() ([]byte, error) {
-	feed := jsonFeed{
-		Version: "https://jsonfeed.org/version/1.1", Title: d.Outlet.Title, HomePage: d.Site,
-		Description: d.Banner, Language: d.Lang, Items: []jsonItem{},
-	}
-	for _, e := range d.Entries {
-		item := jsonItem{
-			ID: e.GUID, URL: e.Link, Title: e.Title, Summary: e.Summary, HTML: e.HTML(),
-			Published: e.Published.Format(rfc3339Milli), Tags: e.Tags,
-		}
-		if item.HTML == "" {
-			item.HTML = "<p>" + e.Summary + "</p>"
-		}
-		if e.Author != "" {
-			item.Authors = []jsonAuthor{{e.Author}}
-		}
-		feed.Items = append(feed.Items, item)
-	}
-	doc, err := json.MarshalIndent(feed, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("demo: writing %s: %w", d.Name, err)
-	}
-	return doc, nil
 }

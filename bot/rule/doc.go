@@ -23,6 +23,31 @@ var fields = [...]Field{Title, Summary, Body}
 type Doc struct {
 	texts  [len(fields)]text
 	places []place // sorted by word, then field, then position
+	bits   [bits / 64]uint64
+}
+
+// bit is the bit of a word in a Doc's Bloom filter; 0 stands for any word. An
+// item of 400 words sets about one bit in ten.
+type bit uint16
+
+const bits = 4096
+
+func bitOf(word string) bit {
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(word) {
+		h = (h ^ uint32(word[i])) * 16777619
+	}
+	return bit(1 + h%(bits-1))
+}
+
+// hasAny reports whether d may hold one of the words whose bits these are.
+func (d *Doc) hasAny(set [4]bit) bool {
+	for _, b := range set {
+		if d.bits[b/64]&(1<<(b%64)) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // place is where a word stands: at token pos, or made of the tokens pos and
@@ -56,6 +81,11 @@ func NewDoc(title, summary, body string) *Doc {
 	slices.SortFunc(d.places, func(a, b place) int {
 		return cmp.Or(strings.Compare(a.word, b.word), cmp.Compare(a.field, b.field), cmp.Compare(a.pos, b.pos))
 	})
+	d.bits[0] = 1
+	for _, p := range d.places {
+		b := bitOf(p.word)
+		d.bits[b/64] |= 1 << (b % 64)
+	}
 	return d
 }
 

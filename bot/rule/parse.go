@@ -201,6 +201,9 @@ func (p *parser) negated() (expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n, ok := x.(*not); ok { // NOT (NOT iran)
+		return n.x, nil
+	}
 	return &not{x}, nil
 }
 

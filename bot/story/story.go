@@ -34,6 +34,10 @@ const (
 	copyShare = 0.7
 	minRuns   = 12
 	runWords  = 4
+
+	// A correction repeats its outlet's headline but for the words that were
+	// wrong: at least this share of the words stay.
+	correctedShare = 0.7
 )
 
 // Article is what folding looks at in an item.
@@ -42,6 +46,7 @@ type Article struct {
 	Headline string    // cleaned of the outlet's labels
 	Lead     string    // first sentences, cleaned of datelines and boilerplate
 	Seen     time.Time // when we first read it; the only clock there is
+	Corrects bool      // the outlet says that it corrects what it told before
 }
 
 // How tells why an article joined a story.
@@ -52,6 +57,7 @@ const (
 	Opened    How = "opened"     // it joined none
 	SameTitle How = "same title" //
 	SameText  How = "same text"  // copied under another headline
+	Corrected How = "corrected"  // by its outlet, under a headline nearly the same
 )
 
 // Window is the stories going on: the articles of the last Span. The zero
@@ -81,10 +87,44 @@ func (w *Window) Place(a Article) (int64, How) {
 			}
 		}
 	}
+	if story := w.corrected(a); story != 0 {
+		return story, Corrected
+	}
 	if story := w.copied(a); story != 0 {
 		return story, SameText
 	}
 	return 0, Opened
+}
+
+// corrected returns the story that a correction is about: the latest of its
+// outlet's whose headline keeps enough of the words.
+func (w *Window) corrected(a Article) int64 {
+	title := words(a.Headline)
+	if !a.Corrects || len(title) < minTitleWords {
+		return 0
+	}
+	for _, m := range slices.Backward(w.articles) {
+		if m.outlet == a.Outlet && near(a.Seen, m.seen, Span) && kept(strings.Fields(m.title), title) >= correctedShare {
+			return m.story
+		}
+	}
+	return 0
+}
+
+// kept is the share of the longer headline's words that both have.
+func kept(a, b []string) float64 {
+	left := map[string]int{}
+	for _, word := range a {
+		left[word]++
+	}
+	n := 0
+	for _, word := range b {
+		if left[word] > 0 {
+			left[word]--
+			n++
+		}
+	}
+	return float64(n) / float64(max(len(a), len(b)))
 }
 
 // copied returns the story of the article whose lead is most nearly the same.

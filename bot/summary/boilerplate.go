@@ -33,11 +33,14 @@ func bounded(call, after string) bool {
 	return after == "" || !isWord(last) || !isWord(next)
 }
 
-func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// isWord reports whether a letter makes words that space ends.
+func isWord(r rune) bool {
+	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
 
 var (
 	// "FILE - …" is a caption; so is what says which agency took a picture.
-	caption = regexp.MustCompile(`^FILE ?[-–—:] |^(?i:photos?|image|picture|video|foto|fotos|фото|видео|صورة|图|图片|照片)(?i: credit| by|source)? ?[:：/|]|^(?i:ap|afp|epa|getty|reuters|dpa|tass) (?i:photo|images?|file photo)\b|^[^.]{0,40}/(?i:ap|afp|getty images|reuters|epa|dpa|tass)\)?\.?$`)
+	caption = regexp.MustCompile(`^FILE ?[-–—:] |^(?i:photos?|image|picture|video|foto|fotos|фото|видео|صورة|图|图片|照片)(?i: credit| by|source)? ?[:：/|]|^(?i:ap|afp|epa|getty|reuters|dpa|tass) (?i:photo|images?|file photo)\b|^(?i:avec|with|con|mit|com) (?i:afp|ap|reuters|dpa|efe|ansa|agencies|agences|agencias|agenzie)[^.)]{0,30}\)\.?$|^[^.]{0,40}/(?i:ap|afp|getty images|reuters|epa|dpa|tass)\)?\.?$`)
 
 	// WordPress puts it under every post.
 	syndicated = regexp.MustCompile(`(?i)\b(appeared first|first appeared|was originally published) (on|in) \S|^l’article .* est apparu en premier|^la entrada .* se publicó primero|^der beitrag .* erschien zuerst`)

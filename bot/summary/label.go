@@ -26,7 +26,7 @@ var labels = []struct {
 	label string
 	words []string
 }{
-	{Correction, []string{"correction", "corrected", "corrects", "clarification", "retraction", "refile", "kill", "withdrawn",
+	{Correction, []string{"correction", "corrected", "corrects", "clarification", "retraction", "refile", "withdrawn",
 		"rectificatif", "correctif", "berichtigung", "richtigstellung", "korrektur", "corrección", "rectificación", "correção", "errata corrige", "rettifica",
 		"исправление", "уточнение", "виправлення", "уточнення", "تصحيح", "تصويب", "更正", "訂正", "정정", "düzeltme"}},
 	{Flash, []string{"flash", "newsflash", "news flash", "молния", "блискавка"}},
@@ -36,7 +36,7 @@ var labels = []struct {
 	{Urgent, []string{"urgent", "alert", "urgente", "срочно", "важно", "терміново", "عاجل", "紧急", "緊急", "긴급", "acil", "alerta", "alerte", "dringend"}},
 	{Update, []string{"update", "updated", "wrapup", "recast", "rpt", "mise à jour", "actualisé", "aktualisiert", "actualización", "actualiza", "atualização", "aggiornamento",
 		"обновлено", "дополнено", "оновлено", "تحديث", "محدث", "更新", "güncelleme"}},
-	{Live, []string{"live", "live updates", "live blog", "liveblog", "live news", "en direct", "direct", "liveticker", "ticker", "en vivo", "en directo", "ao vivo", "in diretta", "diretta",
+	{Live, []string{"live", "watch live", "live updates", "live blog", "liveblog", "live news", "en direct", "direct", "liveticker", "ticker", "en vivo", "en directo", "ao vivo", "in diretta", "diretta",
 		"онлайн", "прямой эфир", "مباشر", "بث مباشر", "直播", "实时更新", "ライブ", "canlı"}},
 	{Exclusive, []string{"exclusive", "scoop", "exclusif", "exklusiv", "exclusiva", "exclusivo", "esclusiva", "эксклюзив", "ексклюзив", "حصري", "独家", "獨家", "独自", "단독", "özel haber"}},
 	{Opinion, []string{"opinion", "op-ed", "comment", "commentary", "editorial", "column", "viewpoint", "guest essay", "letters", "tribune", "édito", "éditorial", "chronique",
@@ -85,15 +85,16 @@ func one(title string) (weight, n int) {
 		return 0, 0
 	}
 	word, after := text[:size], text[size:]
-	number := strings.TrimLeft(after, " 0123456789")
-	if len(number) == len(strings.TrimLeft(after, " ")) {
-		number = after // spaces only
+	behind := strings.TrimLeft(after, " 0123456789")
+	numbered := strings.TrimSpace(after[:len(after)-len(behind)]) != ""
+	if numbered {
+		after = behind
 	}
-	end := setOff(word, number, len(number) < len(after), bracket)
+	end := setOff(word, after, numbered, bracket)
 	if end == 0 {
 		return 0, 0
 	}
-	return weight, len(title) - len(number) + end
+	return weight, len(title) - len(after) + end
 }
 
 // longest finds the longest label a text starts with.

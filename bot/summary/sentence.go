@@ -22,8 +22,8 @@ func Sentences(text string) []Span {
 	return all
 }
 
-// sentences yields what Sentences returns; of a lead, the lines begin behind
-// their datelines until the first sentence is there.
+// sentences yields what Sentences returns. For a lead, lines that are
+// boilerplate are left out, and the others begin behind their datelines.
 func sentences(text string, lead bool) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		for start := 0; start < len(text); {
@@ -79,14 +79,26 @@ func sentence(line string) int {
 			if i > 0 && strings.HasSuffix(line[:i], ".") {
 				continue // looked at with the first
 			}
-			marks := prefix(line[i:], endMarks)
-			closed := prefix(line[i+marks:], closers)
-			if stops(line[:i], line[i:i+marks+closed], line[i+marks+closed:]) {
-				return i + marks + closed
+			after := i + prefix(line[i:], endMarks)
+			after += prefix(line[after:], closers)
+			after += guillemet(line[after:])
+			if stops(line[:i], line[i:after], line[after:]) {
+				return after
 			}
 		}
 	}
 	return len(line)
+}
+
+// guillemet returns how many bytes a French closing quote takes, which has a
+// space before it; in German the same quote opens, and has none behind it.
+func guillemet(text string) int {
+	n := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+	after, ok := strings.CutPrefix(text[n:], "»")
+	if next, _ := utf8.DecodeRuneInString(after); !ok || unicode.IsLetter(next) || unicode.IsDigit(next) {
+		return 0
+	}
+	return n + len("»")
 }
 
 // prefix returns how many bytes at the start of a text are of the set.

@@ -8,36 +8,40 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// shorten returns how much of a text to show so that it has at most limit
-// graphemes, the "…" after a cut included. It cuts at the end of a clause if
-// asked to and there is one in the second half, else between words, else, where
-// a script has no spaces or a word no end, between graphemes.
-func shorten(text string, limit int, clauses bool) (end int, cut bool) {
+// shorten cuts s, of text, to at most limit graphemes, the "…" after a cut
+// included: at the end of a clause if asked to and there is one in the second
+// half, else between words, else, where a script has no spaces or a word no
+// end, between graphemes.
+func (s *Span) shorten(text string, limit int, clauses bool) {
+	if s.Cut {
+		limit-- // the "…" is there already
+	}
+	text = text[s.Start:s.End]
 	var clause, word, room int // where to cut: offsets
 	state, rest := -1, text
 	for n := 0; rest != ""; n++ {
 		if n == limit {
-			return len(trimOpen(text[:best(text, clause, word, room)])), true
+			if s.Cut {
+				room = len(text) - len(rest)
+			}
+			s.End, s.Cut = s.Start+len(trimOpen(text[:best(clause, word, room)])), true
+			return
 		}
-		at := len(text) - len(rest)
-		if n < limit {
-			room = at
-		}
+		room = len(text) - len(rest)
 		r, _ := utf8.DecodeRuneInString(rest)
 		if unicode.IsSpace(r) {
-			word = at
+			word = room
 		}
-		if clauses && n > limit/2 && clauseEnd(text[:at], r) {
-			clause = at
+		if clauses && n > limit/2 && clauseEnd(text[:room], r) {
+			clause = room
 		}
 		_, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
 	}
-	return len(text), false
 }
 
 // best chooses a place to cut. Where the last space is in the first half there
 // are no words to speak of.
-func best(text string, clause, word, room int) int {
+func best(clause, word, room int) int {
 	switch {
 	case clause > 0:
 		return clause

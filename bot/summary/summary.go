@@ -26,7 +26,7 @@ const (
 type Span struct {
 	Field string // "title", "summary" or "body"; "" from Sentences
 
-	// Start and End are byte offsets into the field, at the edges of graphemes.
+	// Start and End are byte offsets into the field.
 	Start, End int
 
 	// Cut says that the text goes on where the span ends, in the middle of a
@@ -42,58 +42,59 @@ type Span struct {
 func Of(title, summary, body string) (headline Span, lead []Span) {
 	headline = headlineOf(title)
 	said := []string{fold(title), fold(title[headline.Start:])}
-	lead = leadOf("summary", summary, said)
-	if len(lead) == 0 || breaksOff(summary, lead) {
-		if whole := leadOf("body", body, said); len(lead) == 0 || begins(body, whole, summary, lead) {
+	lead, broken := leadOf("summary", summary, said)
+	if len(lead) == 0 || broken {
+		whole, _ := leadOf("body", body, said)
+		if len(lead) == 0 || begins(body, whole, summary, lead) {
 			lead = whole
 		}
 	}
-	if headline.Start == headline.End && len(lead) > 0 {
-		headline, lead = lead[0], lead[1:]
-		text := summary
-		if headline.Field == "body" {
-			text = body
-		}
-		end, cut := shorten(text[headline.Start:headline.End], headlineLimit, false)
-		headline.End, headline.Cut = headline.Start+end, headline.Cut || cut
+	if headline.Start < headline.End || len(lead) == 0 {
+		return headline, lead
 	}
+	text := summary
+	if lead[0].Field == "body" {
+		text = body
+	}
+	headline, lead = lead[0], lead[1:]
+	headline.shorten(text, headlineLimit, false)
 	return headline, lead
 }
 
 // headlineOf is the title without labels, cut between words.
 func headlineOf(title string) Span {
 	_, start := Label(title)
-	start += len(title[start:]) - len(strings.TrimLeftFunc(title[start:], unicode.IsSpace))
-	end, cut := shorten(strings.TrimRightFunc(title[start:], unicode.IsSpace), headlineLimit, false)
-	return Span{Field: "title", Start: start, End: start + end, Cut: cut}
+	headline := trim(title, start, len(title))
+	headline.Field = "title"
+	headline.shorten(title, headlineLimit, false)
+	return headline
 }
 
 // leadOf picks the lead from a field. The sentences in said, folded, are not
-// repeated.
-func leadOf(field, text string, said []string) (lead []Span) {
+// repeated. It is broken if the outlet ended the field within a sentence.
+func leadOf(field, text string, said []string) (lead []Span, broken bool) {
 	room := leadLimit
 	for s := range sentences(text, true) {
 		sentence := text[s.Start:s.End]
-		folded := fold(sentence)
-		if folded == "" || boilerplate(sentence) || repeats(said, folded) {
+		if folded := fold(sentence); folded == "" || boilerplate(sentence) || repeats(said, folded) {
 			continue
 		}
 		s.Field = field
-		if body := trimEllipsis(sentence); len(body) < len(sentence) {
-			s.End, s.Cut = s.Start+len(body), true
+		if short := trimEllipsis(sentence); len(short) < len(sentence) {
+			s.End, s.Cut = s.Start+len(short), true
 		}
-		end, cut := shorten(text[s.Start:s.End], room, true)
-		if cut && len(lead) > 0 {
-			break // a sentence that fits only in part is worth less than an end
+		broken = s.Cut || !ends(sentence)
+		s.shorten(text, room, true)
+		if s.Cut && len(lead) > 0 {
+			break // what fits only in part is worth less than a full stop
 		}
-		s.End, s.Cut = s.Start+end, s.Cut || cut
 		lead = append(lead, s)
 		room -= uniseg.GraphemeClusterCount(text[s.Start:s.End]) + 1
 		if s.Cut || len(lead) == leadSentences || room <= 1 {
 			break
 		}
 	}
-	return lead
+	return lead, broken
 }
 
 // repeats reports whether a sentence only says again what the title said.
@@ -109,14 +110,6 @@ func repeats(said []string, folded string) bool {
 // minSame is how many bytes of folded text must agree before two texts that go
 // on differently are said to begin alike.
 const minSame = 24
-
-// breaksOff reports whether a field that ends with its lead ends in the middle
-// of a sentence.
-func breaksOff(text string, lead []Span) bool {
-	last := lead[len(lead)-1]
-	rest := strings.TrimSpace(text[last.End:])
-	return last.Cut || rest == "" && !ends(text[last.Start:last.End])
-}
 
 // begins reports whether the body begins as the summary does.
 func begins(body string, whole []Span, summary string, lead []Span) bool {

@@ -35,7 +35,9 @@ func chromium(t *testing.T) context.Context {
 		}
 		t.Skip("left out: the page in a real browser. To have it: apt-get install chromium")
 	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(),
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute) // a browser that hangs fails the test
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewExecAllocator(ctx,
 		chromedp.ExecPath(found), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
@@ -49,7 +51,11 @@ func chromium(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start %s: %v", found, err)
 	}
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) }) // waits, so that the profile can be removed
+	t.Cleanup(func() { // waits, so that the profile can be removed, and then no longer
+		ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+		defer stop()
+		_ = chromedp.Cancel(ctx)
+	})
 	return ctx
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -125,17 +126,10 @@ func morning() *shelf {
 	}
 	for i, m := range cards {
 		m.Channel = desk
-		m.Kind = cmpKind(m.Kind)
+		m.Kind = cmp.Or(m.Kind, bot.KindAlert)
 		s.alerts = append(s.alerts, bot.Alert{ID: int64(len(cards) - i), Story: int64(40 - 3*i), Channel: desk, Card: m})
 	}
 	return s
-}
-
-func cmpKind(k bot.Kind) bot.Kind {
-	if k == "" {
-		return bot.KindAlert
-	}
-	return k
 }
 
 func flash() bot.Message {

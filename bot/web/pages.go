@@ -1,11 +1,11 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"attache/bot"
@@ -114,6 +114,10 @@ func (s *Server) head(r *http.Request, name string, current bot.Channel) (head, 
 	if err != nil {
 		return head{}, fmt.Errorf("read the channels: %w", err)
 	}
+	channels = slices.DeleteFunc(channels, func(c bot.Channel) bool { return c.Platform() != s.Name() })
+	if !slices.Contains(channels, desk) {
+		channels = append([]bot.Channel{desk}, channels...)
+	}
 	return head{Name: name, Title: s.title, Channels: channels, Current: current}, nil
 }
 
@@ -176,13 +180,21 @@ func (s *Server) problem(w http.ResponseWriter, status int, sentence string) {
 // render answers with a page. It is put together before the first byte of it
 // leaves, so that a page is whole or is not sent.
 func (s *Server) render(w http.ResponseWriter, status int, name string, data any) {
-	var page bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&page, name, data); err != nil {
+	page, err := s.execute(name, data)
+	if err != nil {
 		s.log.Error("could not render a page", "page", name, "err", err)
 		http.Error(w, "The page could not be rendered; the log says why.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes()) // its error is the reader's leaving
+	_, _ = w.Write(page) // its error is the reader's leaving
+}
+
+// execute fills in a template. What a browser would obey although it is no
+// markup (the marks that turn the writing about) is dropped here, from all of it.
+func (s *Server) execute(name string, data any) ([]byte, error) {
+	var html strings.Builder
+	err := s.pages.ExecuteTemplate(&html, name, data)
+	return []byte(bot.Plain(html.String())), err
 }

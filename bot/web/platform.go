@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,11 +30,11 @@ func (s *Server) Update(_ context.Context, c bot.Channel, ref bot.Ref, m bot.Mes
 	if known, ok := channel(c.Name()); !ok || known != c {
 		return fmt.Errorf("web: say something in %q: %w", c, bot.ErrChannelGone)
 	}
-	var html bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&html, "card", newCard(c, string(ref), m)); err != nil {
+	html, err := s.execute("card", newCard(c, string(ref), m))
+	if err != nil {
 		return fmt.Errorf("web: render %s for %s: %w", ref, c, err)
 	}
-	s.hub.tell(c, html.Bytes())
+	s.hub.tell(c, html)
 	return nil
 }
 

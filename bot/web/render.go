@@ -82,7 +82,7 @@ func (c card) When() time.Time {
 func (c card) Timeline() []bot.Change {
 	var list []bot.Change
 	for _, ch := range c.Changes {
-		if ch.What != "also told by" {
+		if ch.What != bot.ToldBy {
 			list = append(list, ch)
 		}
 	}
@@ -92,7 +92,7 @@ func (c card) Timeline() []bot.Change {
 // correction returns the last correction of what the alert said.
 func (c card) correction() (bot.Change, bool) {
 	for _, ch := range slices.Backward(c.Changes) {
-		if ch.What == "corrected by" {
+		if ch.What == bot.CorrectedBy {
 			return ch, true
 		}
 	}
@@ -117,14 +117,14 @@ func (c card) Struck() bool {
 	return strings.HasPrefix(ch.Was, c.Title.Text) && !strings.HasPrefix(ch.Now, c.Title.Text)
 }
 
-// Others is every outlet that told the story after the first.
-func (c card) Others() []bot.Source { return c.Sources[min(1, len(c.Sources)):] }
-
 // Tellers is those of the others that are listed at once.
-func (c card) Tellers() []bot.Source { return c.Others()[:min(shownTellers, len(c.Others()))] }
+func (c card) Tellers() []bot.Source {
+	others := c.AlsoToldBy()
+	return others[:min(shownTellers, len(others))]
+}
 
 // Folded is the rest of them.
-func (c card) Folded() []bot.Source { return c.Others()[len(c.Tellers()):] }
+func (c card) Folded() []bot.Source { return c.AlsoToldBy()[len(c.Tellers()):] }
 
 // Unmarked is the matched words that no mark in the card shows, because they
 // stand further down in the item.

@@ -34,7 +34,7 @@ type Desk interface {
 	Subscriptions(ctx context.Context, c bot.Channel) ([]bot.Subscription, error)
 	// Feeds returns how every feed is doing.
 	Feeds(ctx context.Context) ([]bot.FeedStatus, error)
-	// Channels returns the web channels that exist, always web:desk among them.
+	// Channels returns the channels that have subscriptions, on any platform.
 	Channels(ctx context.Context) ([]bot.Channel, error)
 }
 

@@ -72,11 +72,11 @@ func fetch(t *testing.T, method, address, form string, head ...string) (*http.Re
 
 func TestChannelPage(t *testing.T) {
 	_, base := serve(t, morning(), Options{Title: "Demo: invented news"})
-	resp, body := fetch(t, "GET", base+"/", "")
+	resp, _ := fetch(t, "GET", base+"/", "")
 	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/c/desk" {
 		t.Errorf("/ answered %s to %q, want a redirect to /c/desk", resp.Status, resp.Header.Get("Location"))
 	}
-	resp, body = fetch(t, "GET", base+"/c/desk", "")
+	resp, body := fetch(t, "GET", base+"/c/desk", "")
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("the page answered %s: %s", resp.Status, body)
 	}

@@ -1,9 +1,0 @@
-package summary
-import ("testing";"fmt")
-func TestTry(t *testing.T){
- for _,l:=range []string{
- "WASHINGTON (AP) — The president","MOSCOW January 3, 2026 – The Russian","MOSCOW, January 3. /TASS/. Russia","Berlin (dpa) - Die","ПАРИЖ, 3 янв — РИА Новости. Глава МИД","GENEVA, 4 March (Wire One) — Talks","新华社日内瓦3月4日电（记者张三）联合国","新华社日内瓦3月4日电 联合国","جنيف (وكالة) - قال","U.S. — Iran talks resume","US — Iran talks","NATO — Russia Council","KYIV, Ukraine — Officials said","Ginebra, 4 mar (EFE).- La","(ANSA) - ROMA, 03 MAR - Il ministro","WASHINGTON—The president","Геnf (AP) — x y","Genf/Berlin (dpa) – Die","On March 3 – the day","Le 3 mars – jour","Geneva, 4 March 2026 – The","МОСКВА, 3 января. /ТАСС/. Президент","Москва. 3 января. INTERFAX.RU - МИД","AFP - Le ministre","【ジュネーブ共同】国連","(서울=연합뉴스) 홍길동 기자 = 정부는","Emmanuel Macron (LREM) – a dit","PORT-AU-PRINCE, Haiti (AP) — Gangs","UNITED NATIONS — The","BAKU–TBILISI railway – a","ST. PETERSBURG, Russia — The","Sen. Ted Cruz (R-Texas) — said","SÃO PAULO (AP)— The","IRAN SAYS TALKS — OVER NOW AGAIN","Brussels, 3 March (Wire One) -- EU","Paris, le 3 mars 2026 — La","TEL AVIV, Israel (AP) — x", "Trump — who was","Iran — which was",
- }{ n:=dateline(l); fmt.Printf("%-45q → %q\n",l[:n],l[n:]) }
- for _,l:=range []string{"BREAKING: Iran","URGENT - x y","UPDATE 2-Iran says","CORRECTED-UPDATE 1-Iran says","Opinion | Why","СРОЧНО. Путин","СРОЧНО: Путин","عاجل | إيران","عاجل: إيران","عاجل.. إيران","突发：美国","【速報】日本","ÚLTIMA HORA: Irán","🔴 LIVE: x","Live-fire drills begin","LIVE-FIRE DRILLS","Watch what happens","Breaking: ","[Exclusive] Foo","(URGENT) Foo","+++ EIL +++ Iran","Update 3: foo","Live updates: x","WATCH LIVE: x","VIDEO. Le","Alert level raised","BREAKING NEWS - x","Urgent appeal - x","Opinion: BREAKING: x","UPDATE 2 - Iran","EN DIRECT - x", "Flash floods: 3 dead", "Video: x","LIVE 2-x","Breaking Bad - a series"}{
-  lab,n:=Label(l); fmt.Printf("%-12s %q → %q\n",lab,l[:n],l[n:]) }
-}
