@@ -126,10 +126,15 @@ func (b *Bot) remember(ctx context.Context, now time.Time) error {
 	}
 	b.recent = &story.Window{}
 	for _, t := range told {
-		headline, lead := summary.Of(t.Item.Title, t.Item.Summary, t.Item.Body)
-		b.recent.Add(t.Story, articleOf(t.Item, headline, lead))
+		remembered(b.recent, t)
 	}
 	return nil
+}
+
+// remembered puts an item on record into the window.
+func remembered(w *story.Window, t Told) {
+	headline, lead := summary.Of(t.Item.Title, t.Item.Summary, t.Item.Body)
+	w.Add(t.Story, articleOf(t.Item, headline, lead))
 }
 
 // articleOf is what folding looks at in an item.

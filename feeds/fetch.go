@@ -20,9 +20,6 @@ const (
 	fetchTimeout = 30 * time.Second
 )
 
-// home is where whoever finds us in a log can read what we are.
-const home = "https://attache.example/fetcher"
-
 // accept names what we can read, best first; "*/*" because many servers know
 // their own feeds only as text/html.
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, " +
@@ -69,9 +66,10 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// UserAgent is who we say we are: "attache/1.2 (+https://…; feed fetcher)".
+// UserAgent is who we say we are: "attache/1.2 (feed fetcher)". An operator says more
+// by a User-Agent of their own: who they are, and where to reach them.
 func UserAgent(version string) string {
-	return fmt.Sprintf("attache/%s (+%s; feed fetcher)", version, home)
+	return fmt.Sprintf("attache/%s (feed fetcher)", version)
 }
 
 // NewFetcher returns a Fetcher that asks through transport, as a rule the

@@ -47,7 +47,7 @@ func TestFetch(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range web.Requests() {
-			if got := r.Header.Get("User-Agent"); got != "attache/1.2 (+"+home+"; feed fetcher)" {
+			if got := r.Header.Get("User-Agent"); got != "attache/1.2 (feed fetcher)" {
 				t.Errorf("User-Agent is %q", got)
 			}
 			for _, name := range []string{"Cookie", "Referer", "If-None-Match", "If-Modified-Since"} {

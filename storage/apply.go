@@ -14,7 +14,7 @@ func (db *DB) Apply(ctx context.Context, p bot.Plan) (bot.Applied, error) {
 	a := applying{plan: p, prefix: db.prefix}
 	err := sound(p)
 	if err == nil {
-		err = db.update(ctx, a.apply)
+		err = db.write.update(ctx, a.apply)
 	}
 	if err != nil {
 		return bot.Applied{}, fmt.Errorf("storage: applying the plan of feed %s: %w", p.Feed, err)
@@ -56,8 +56,8 @@ type applying struct {
 	done   bot.Applied
 }
 
-func (a *applying) apply(ctx context.Context, tx *sql.Tx) error {
-	for _, step := range []func(context.Context, *sql.Tx) error{
+func (a *applying) apply(ctx context.Context, tx *transaction) error {
+	for _, step := range []func(context.Context, *transaction) error{
 		a.fresh, a.stories, a.items, a.matches, a.alerts, a.updates, a.state, a.words,
 	} {
 		if err := step(ctx, tx); err != nil {
@@ -70,7 +70,7 @@ func (a *applying) apply(ctx context.Context, tx *sql.Tx) error {
 // fresh returns ErrStale if the plan was made from a state that no longer
 // holds: an item it calls new is known, one it calls changed says that already,
 // or an alert it would open is there.
-func (a *applying) fresh(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) fresh(ctx context.Context, tx *transaction) error {
 	is := func(query string, args ...any) error {
 		err := tx.QueryRowContext(ctx, query, args...).Scan(new(int))
 		if err == nil {
@@ -102,7 +102,7 @@ func (a *applying) fresh(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (a *applying) stories(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) stories(ctx context.Context, tx *transaction) error {
 	for _, s := range a.plan.Stories {
 		var id int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO story (title, opened) VALUES ($1, $2) RETURNING id`,
@@ -115,7 +115,7 @@ func (a *applying) stories(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (a *applying) items(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) items(ctx context.Context, tx *transaction) error {
 	opens := make(map[int]bool)
 	for _, s := range a.plan.Stories {
 		opens[s.Item] = true
@@ -123,14 +123,14 @@ func (a *applying) items(ctx context.Context, tx *sql.Tx) error {
 	for i, it := range a.plan.Items {
 		id, err := a.item(ctx, tx, it, opens[i])
 		if err != nil {
-			return fmt.Errorf("item %q: %w", it.Item.ID, err)
+			return fmt.Errorf("item %.99q: %w", it.Item.ID, err)
 		}
 		a.done.Items = append(a.done.Items, id)
 	}
 	return nil
 }
 
-func (a *applying) item(ctx context.Context, tx *sql.Tx, it bot.PlanItem, opens bool) (id int64, err error) {
+func (a *applying) item(ctx context.Context, tx *transaction, it bot.PlanItem, opens bool) (id int64, err error) {
 	it.Item.Feed = a.plan.Feed // where Known will look for it
 	if it.Known != 0 {
 		id, err = it.Known, rewordItem(ctx, tx, it.Known, it.Item, a.plan.At)
@@ -143,7 +143,7 @@ func (a *applying) item(ctx context.Context, tx *sql.Tx, it bot.PlanItem, opens 
 	return id, addKeys(ctx, tx, a.plan.Feed, id, it.Item.Keys())
 }
 
-func (a *applying) matches(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) matches(ctx context.Context, tx *transaction) error {
 	for _, m := range a.plan.Matches {
 		_, err := tx.ExecContext(ctx, `INSERT INTO match (item, subscription, matched, outcome, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			a.done.Items[m.Item], m.Subscription, encoded{m.Matched}, m.Outcome, m.Reason, millis{&a.plan.At})
@@ -154,7 +154,7 @@ func (a *applying) matches(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (a *applying) alerts(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) alerts(ctx context.Context, tx *transaction) error {
 	for _, p := range a.plan.Alerts {
 		story := a.story(p.Story)
 		var id int64
@@ -171,7 +171,7 @@ func (a *applying) alerts(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (a *applying) updates(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) updates(ctx context.Context, tx *transaction) error {
 	for _, u := range a.plan.Updates {
 		var c bot.Channel
 		var told int
@@ -191,7 +191,7 @@ func (a *applying) updates(ctx context.Context, tx *sql.Tx) error {
 }
 
 // deliver queues the card in its channel, as delivery seq of the alert.
-func (a *applying) deliver(ctx context.Context, tx *sql.Tx, alert int64, c bot.Channel, seq int, card bot.Message) error {
+func (a *applying) deliver(ctx context.Context, tx *transaction, alert int64, c bot.Channel, seq int, card bot.Message) error {
 	key := fmt.Sprintf("%s-a%d-%s-%d", a.prefix, alert, card.Kind, seq)
 	_, err := tx.ExecContext(ctx, `INSERT INTO delivery
 			(alert, channel, kind, seq, key, message, created, state, reason, ref, due, attempts, attempted, sent)
@@ -203,16 +203,16 @@ func (a *applying) deliver(ctx context.Context, tx *sql.Tx, alert int64, c bot.C
 	return nil
 }
 
-func (a *applying) state(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) state(ctx context.Context, tx *transaction) error {
 	return saveState(ctx, tx, a.plan.Feed, a.plan.State)
 }
 
 // words comes last, since FTS5 writes what it has gathered to the disk, as a
 // piece of its own, before most statements on other tables.
-func (a *applying) words(ctx context.Context, tx *sql.Tx) error {
+func (a *applying) words(ctx context.Context, tx *transaction) error {
 	for i, it := range a.plan.Items {
 		if err := indexItem(ctx, tx, a.done.Items[i], it.Item); err != nil {
-			return fmt.Errorf("the words of item %q: %w", it.Item.ID, err)
+			return fmt.Errorf("the words of item %.99q: %w", it.Item.ID, err)
 		}
 	}
 	return nil

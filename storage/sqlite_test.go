@@ -16,7 +16,7 @@ func TestPragmas(t *testing.T) {
 	for name, synchronous := range map[string]string{"kept": "2", "volatile": "0"} {
 		t.Run(name, func(t *testing.T) {
 			db := opened(t, Options{Volatile: name == "volatile"})
-			pragmas(t, db.write, map[string]string{
+			pragmas(t, db.write.DB, map[string]string{
 				"journal_mode": "wal", "synchronous": synchronous, "busy_timeout": "5000", "foreign_keys": "1", "query_only": "0",
 			})
 			pragmas(t, db.read, map[string]string{
@@ -143,7 +143,7 @@ func TestMigrations(t *testing.T) {
 	}
 	up := tables()
 	mustApply(t, db, news("a"))
-	p, err := migrator(db.write)
+	p, err := migrator(db.write.DB)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ var (
 // DB is an open database. It is safe for use side by side: one connection
 // writes, others read what was last committed without waiting for it.
 type DB struct {
-	write  *sql.DB
+	write  *writer
 	read   *sql.DB
 	prefix string // of this database's delivery keys
 }
@@ -71,17 +71,17 @@ func open(ctx context.Context, path string, o Options) (_ *DB, err error) {
 	if o.Volatile {
 		synchronous = "OFF"
 	}
-	db := new(DB)
+	db := &DB{write: new(writer)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	if db.write, err = sql.Open("sqlite", name+"&_txlock=immediate&_synchronous="+synchronous); err != nil {
+	if db.write.DB, err = sql.Open("sqlite", name+"&_txlock=immediate&_synchronous="+synchronous); err != nil {
 		return nil, err
 	}
 	db.write.SetMaxOpenConns(1)
-	if err := migrate(ctx, db.write, o.Log); err != nil {
+	if err := migrate(ctx, db.write.DB, o.Log); err != nil {
 		return nil, err
 	}
 	if db.read, err = sql.Open("sqlite", name+"&_query_only=1"); err != nil {
@@ -96,24 +96,10 @@ func open(ctx context.Context, path string, o Options) (_ *DB, err error) {
 // Close waits for what is going on and closes the file.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.read, db.write} { // the last to close tidies the WAL away, which a reader may not
+	for _, pool := range []*sql.DB{db.read, db.write.DB} { // the last one out tidies the WAL away
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// update runs do in a transaction that is stored whole, or not at all if do
-// returns an error.
-func (db *DB) update(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // after Commit it does nothing
-	if err := do(ctx, tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

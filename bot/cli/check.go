@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
 
 	"attache/bot/config"
@@ -32,11 +35,8 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 		return &exitError{status: found}
 	}
 	report("config", nil, fmt.Sprintf("%d feeds, %d subscriptions", len(feedsOf(cfg)), len(cfg.Subscriptions)))
-	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{})
-	report("database", err, cfg.Storage.Path)
-	if err == nil {
-		defer db.Close()
-	}
+	good, err := checkDatabase(ctx, cfg.Storage.Path)
+	report("database", err, good)
 	if !c.Offline {
 		list := feedsOf(cfg)
 		for i, r := range readAll(ctx, p, cfg, list) {
@@ -49,6 +49,18 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 	return nil
 }
 
+// checkDatabase opens the database if there is one. It makes none.
+func checkDatabase(ctx context.Context, path string) (good string, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return path + " is not there yet; run makes it", nil
+	}
+	db, err := storage.Open(ctx, path, storage.Options{})
+	if err != nil {
+		return "", err
+	}
+	return path, db.Close()
+}
+
 // reading is what came of asking a feed once.
 type reading struct {
 	items int
@@ -57,7 +69,7 @@ type reading struct {
 
 // readAll asks every feed once, a few at a time.
 func readAll(ctx context.Context, p *Program, cfg config.Config, list []feeds.Feed) []reading {
-	fetcher := feeds.NewFetcher(p.Transport, feeds.FetchOptions{UserAgent: cfg.Poll.UserAgent, Timeout: cfg.Poll.Timeout.Duration})
+	fetcher := feeds.NewFetcher(p.Transport, fetching(cfg))
 	out := make([]reading, len(list))
 	places := make(chan struct{}, cfg.Poll.Workers)
 	var wg sync.WaitGroup

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -52,18 +53,22 @@ func (p *Program) Main(ctx context.Context, args []string) int {
 	status := -1
 	parser, err := kong.New(&commands{}, kong.Name("attache"),
 		kong.Description("Alerts about breaking diplomatic news, told once and kept true."),
-		kong.Writers(p.Out, p.Err), kong.Exit(func(code int) { status = code }),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Writers(p.Out, p.Err), kong.Exit(func(code int) { status = max(status, code) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.Bind(p), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the struct tags above are wrong
+	}
+	if len(args) == 0 {
+		status = wrong
+		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
 	if status >= 0 { // help was asked for and given
 		return status
 	}
 	if err != nil {
-		fmt.Fprintf(p.Err, "attache: %v\n", err)
+		fmt.Fprintf(p.Err, "attache: %v (see attache --help)\n", err)
 		return wrong
 	}
 	return p.status(command.Run())
@@ -95,19 +100,18 @@ func (p *Program) status(err error) int {
 	return status
 }
 
-// version is what the build knows of itself.
+// version is what the build knows of itself: a tag, a commit, or "devel".
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "devel"
 	}
-	v := strings.Trim(info.Main.Version, "()")
-	return v + " " + info.GoVersion
+	return strings.Trim(info.Main.Version, "()")
 }
 
 type versionCommand struct{}
 
 func (*versionCommand) Run(p *Program) error {
-	_, err := fmt.Fprintln(p.Out, "attache", version())
+	_, err := fmt.Fprintln(p.Out, "attache", version(), runtime.Version())
 	return err
 }

@@ -23,7 +23,7 @@ type demoCommand struct {
 	For    time.Duration `default:"60s" help:"How long the two days take."`
 	Once   bool          `help:"End with the scenario."`
 	JSON   bool          `help:"Print every message said as one JSON object a line."`
-	DB     string        `type:"path" placeholder:"FILE" help:"Keep the database here; a demo started on it again carries on."`
+	DB     string        `placeholder:"FILE" help:"Keep the database here; a demo started on it again carries on."`
 }
 
 // Run publishes the scenario on a loopback port, and runs the bot on it as it

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"attache/bot/config"
 	"attache/feeds"
 )
 
@@ -51,7 +52,7 @@ func (c *feedParseCommand) Run(ctx context.Context, p *Program) error {
 // document reads the file, or fetches the address.
 func (c *feedParseCommand) document(ctx context.Context, p *Program) (feeds.Document, error) {
 	if strings.HasPrefix(c.Source, "http://") || strings.HasPrefix(c.Source, "https://") {
-		fetcher := feeds.NewFetcher(p.Transport, feeds.FetchOptions{UserAgent: feeds.UserAgent(version())})
+		fetcher := feeds.NewFetcher(p.Transport, fetching(config.Default()))
 		return fetcher.Fetch(ctx, feeds.Feed{URL: c.Source}, feeds.State{})
 	}
 	body, err := os.ReadFile(c.Source)

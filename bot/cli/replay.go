@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,7 @@ import (
 
 type replayCommand struct {
 	Items string `arg:"" help:"The archive: an item a line, as feed parse --json prints them. - is standard input."`
-	Rules string `type:"existingfile" placeholder:"FILE" help:"Rules, one a line; # begins a comment, name: before the rule names it."`
+	Rules string `placeholder:"FILE" help:"Rules, one a line; # begins a comment, name: before the rule names it."`
 	JSON  bool   `help:"Print one JSON object an item, and one at the end."`
 }
 
@@ -60,7 +61,7 @@ func (c *replayCommand) Run(ctx context.Context, p *Program) error {
 		return err
 	}
 	defer db.Close()
-	b, err := bot.Open(ctx, bot.Options{Store: db, Log: p.logger(config.Default())})
+	b, err := bot.Open(ctx, bot.Options{Store: db, Log: p.logger(config.Default(), slog.LevelWarn)})
 	if err != nil {
 		return err
 	}

@@ -32,11 +32,7 @@ type tested struct {
 func (c *ruleTestCommand) Run(p *Program) error {
 	r, err := rule.Parse(c.Rule)
 	if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
-		text := syntax.Error() + "\n" + syntax.Caret()
-		if syntax.Hint != "" {
-			text += "\n" + syntax.Hint
-		}
-		return &exitError{wrong, errors.New(text)}
+		return &exitError{wrong, fmt.Errorf("%w\n%s", err, syntax.Caret())}
 	} else if err != nil {
 		return err
 	}

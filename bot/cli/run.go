@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -23,20 +26,24 @@ import (
 
 // configFlag is the -c of the commands that read a config.
 type configFlag struct {
-	Config string `short:"c" type:"path" placeholder:"FILE" help:"Config file; see config.example.toml."`
+	Config string `short:"c" placeholder:"FILE" help:"Config file; see config.example.toml."`
 }
+
+// speaking are the platforms there are.
+var speaking = []string{"console", "web"}
 
 // load reads the config, rules included. Its errors name file, line and caret.
 func (c configFlag) load() (config.Config, error) {
-	if c.Config == "" {
-		return config.Load("")
-	}
 	cfg, err := config.Load(c.Config)
-	if err != nil {
-		return cfg, err
+	problems, ok := errors.AsType[config.Problems](err)
+	if err != nil && !ok {
+		return cfg, &exitError{wrong, err}
 	}
-	var problems config.Problems
 	for i, s := range cfg.Subscriptions {
+		if name := bot.Channel(s.Channel).Platform(); s.Channel != "" && !slices.Contains(speaking, name) {
+			err := fmt.Errorf("there is no platform %q: %s", name, strings.Join(speaking, " or "))
+			problems = append(problems, cfg.Problem(fmt.Sprintf("subscription[%d].channel", i), err))
+		}
 		_, err := rule.Parse(s.Rule)
 		if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
 			problems = append(problems, cfg.Problem(fmt.Sprintf("subscription[%d].rule", i), err).At(syntax.Offset))
@@ -58,7 +65,7 @@ func (c *runCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{Log: p.logger(cfg)})
+	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{Log: p.logger(cfg, levelOf(cfg))})
 	if err != nil {
 		return err
 	}
@@ -75,7 +82,8 @@ type serving struct {
 
 // serve wires a bot together and runs it until ctx ends.
 func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, s serving) error {
-	log := p.logger(cfg)
+	level := new(slog.LevelVar)
+	log := p.logger(cfg, level)
 	said := func(bot.Message) {}
 	if s.json {
 		said = p.print
@@ -84,11 +92,12 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err != nil {
 		return err
 	}
-	fetcher := feeds.NewFetcher(p.Transport, feeds.FetchOptions{UserAgent: cfg.Poll.UserAgent, Timeout: cfg.Poll.Timeout.Duration})
+	fetcher := feeds.NewFetcher(p.Transport, fetching(cfg))
 	poller := feeds.NewPoller(db, fetcher, b.Take, feeds.PollOptions{
 		Every: cfg.Poll.Every.Duration, HostGap: cfg.Poll.HostGap.Duration, Workers: cfg.Poll.Workers, Log: log,
 	})
 	configure := func(cfg config.Config) error {
+		level.Set(levelOf(cfg))
 		list := feedsOf(cfg)
 		poller.Set(list)
 		return b.Configure(ctx, list, subscriptionsOf(cfg))
@@ -172,23 +181,35 @@ func (p *Program) reloads(ctx context.Context, again func() (config.Config, erro
 
 // print writes a message as a line of JSON.
 func (p *Program) print(m bot.Message) {
-	line, err := json.Marshal(m.Said())
-	if err == nil {
-		p.Out.Write(append(line, '\n'))
+	enc := json.NewEncoder(p.Out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(m.Said()) // its error is the reader's leaving
+}
+
+// levelOf returns the level of a config, which has been checked.
+func levelOf(cfg config.Config) slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		return slog.LevelInfo
 	}
+	return level
 }
 
 // logger returns the log that a config asks for.
-func (p *Program) logger(cfg config.Config) *slog.Logger {
-	o := &slog.HandlerOptions{Level: slog.LevelInfo}
-	var level slog.Level
-	if level.UnmarshalText([]byte(cfg.Log.Level)) == nil {
-		o.Level = level
-	}
+func (p *Program) logger(cfg config.Config, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if cfg.Log.Format == "json" {
 		return slog.New(slog.NewJSONHandler(p.Err, o))
 	}
 	return slog.New(slog.NewTextHandler(p.Err, o))
+}
+
+// fetching is how feeds are asked for.
+func fetching(cfg config.Config) feeds.FetchOptions {
+	return feeds.FetchOptions{
+		UserAgent: cmp.Or(cfg.Poll.UserAgent, feeds.UserAgent(version())),
+		Timeout:   cfg.Poll.Timeout.Duration,
+	}
 }
 
 // feedsOf returns the feeds of a config, the starter set included.

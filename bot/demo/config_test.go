@@ -22,6 +22,7 @@ func TestConfig(t *testing.T) {
 			Every   string
 			HostGap string `toml:"host_gap"`
 		}
+		Log  struct{ Level string }
 		Web  struct{ Title string }
 		Feed []struct{ Name, URL, Outlet, Tier, Lang string }
 

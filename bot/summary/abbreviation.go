@@ -90,7 +90,7 @@ var (
 		sig dott avv hr frl dipl г-н г-жа акад проф ген полк ул пр пл им св sn doç av yrd`)
 
 	// abbreviations may end a sentence, and mostly do not.
-	abbreviations = set(`inc corp ltd co bros jr vs approx dept est gov't govt univ assn
+	abbreviations = set(`inc corp ltd co bros jr vs approx dept est govt univ assn
 		bzw ca evtl ggf usw inkl z.b u.a d.h mio mrd tsd str bes vgl dgl
 		ee uu ee.uu cía ud uds
 		гг вв др пр т.д т.п т.к т.н напр см ср тыс млн млрд руб коп обл гор респ англ рус

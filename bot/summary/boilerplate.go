@@ -10,19 +10,28 @@ import (
 // boilerplate reports whether a sentence or a line is about the page and not
 // about the news: calls to read on, credits, captions, subscriptions.
 func boilerplate(text string) bool {
-	text = strings.TrimLeft(text, " \t\"“«»>›→▶•*-–—[(")
-	const longest = 60 // bytes of the longest of the calls
-	start := text[:min(len(text), longest)]
-	for !utf8.ValidString(start) && start != "" && len(start) > longest-utf8.UTFMax {
-		start = start[:len(start)-1]
+	const longest = 400 // bytes; what is longer has something to tell
+	if text = strings.TrimLeft(text, " \t\"“«»>›→▶•*-–—[("); len(text) > longest {
+		return false
 	}
-	start = strings.ToLower(start)
+	lower := strings.ToLower(text)
 	for _, call := range calls {
-		if after, ok := strings.CutPrefix(start, call); ok && bounded(call, after) {
+		if after, ok := strings.CutPrefix(lower, call); ok && bounded(call, after) {
 			return true
 		}
 	}
-	return caption.MatchString(text) || syndicated.MatchString(text) || byline.MatchString(text)
+	for _, phrase := range syndicated {
+		if strings.Contains(lower, phrase) {
+			return true
+		}
+	}
+	return credit(text) || caption.MatchString(text) || byline.MatchString(text)
+}
+
+// credit reports whether a text says who took a picture: "(Jane Doe/AP)".
+func credit(text string) bool {
+	who, agency, ok := strings.Cut(strings.TrimRight(text, "). "), "/")
+	return ok && len(who) <= 40 && agencies.MatchString(agency)
 }
 
 // bounded reports whether a call ends where it seems to: "file -" does, "image"
@@ -38,14 +47,21 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
+// syndicated are what blogs put under a post that is passed on.
+var syndicated = []string{
+	" appeared first on ", " first appeared on ", " was originally published on ", " est apparu en premier sur ",
+	" se publicó primero en ", " apareceu primeiro em ", " erschien zuerst auf ", " proviene da ",
+}
+
 var (
-	// "FILE - …" is a caption; so is what says which agency took a picture.
-	caption = regexp.MustCompile(`^FILE ?[-–—:] |^(?i:photos?|image|picture|video|foto|fotos|фото|видео|صورة|图|图片|照片)(?i: credit| by|source)? ?[:：/|]|^(?i:ap|afp|epa|getty|reuters|dpa|tass) (?i:photo|images?|file photo)\b|^(?i:avec|with|con|mit|com) (?i:afp|ap|reuters|dpa|efe|ansa|agencies|agences|agencias|agenzie)[^.)]{0,30}\)\.?$|^[^.]{0,40}/(?i:ap|afp|getty images|reuters|epa|dpa|tass)\)?\.?$`)
+	// caption is what stands under a picture: "FILE - …", "AP Photo/Jane Doe",
+	// "(avec AFP)".
+	caption = regexp.MustCompile(`^FILE ?[-–—:] ` +
+		`|^(?i:photos?|image|picture|video|foto|fotos|фото|видео|صورة|图|图片|照片)(?i: credit| by|source)? ?[:：/|]` +
+		`|^(?i:ap|afp|epa|getty|reuters|dpa|tass) (?i:photo|images?|file photo)\b` +
+		`|^(?i:avec|with|con|mit|com) (?i:afp|ap|reuters|dpa|efe|ansa|agencies|agences|agencias|agenzie)[^.)]{0,20}\)\.?$`)
 
-	// WordPress puts it under every post.
-	syndicated = regexp.MustCompile(`(?i)\b(appeared first|first appeared|was originally published) (on|in) \S|^l’article .* est apparu en premier|^la entrada .* se publicó primero|^der beitrag .* erschien zuerst`)
-
-	byline = regexp.MustCompile(`^(By|BY|Reporting by|Writing by|Editing by|Additional reporting by) \p{Lu}[\p{L}'’.-]+( (and|&|,)?\s?\p{Lu}[\p{L}'’.-]+){1,6}(; .*)?$`)
+	byline = regexp.MustCompile(`^(?:By|BY|Reporting by|Writing by|Editing by|Additional reporting by) \p{Lu}[\p{L}'’.-]+(?:(?: and|&|,)?\s?\p{Lu}[\p{L}'’.-]+)+(?:; .*)?$`)
 )
 
 // calls are how sentences start that ask the reader to go elsewhere, or to

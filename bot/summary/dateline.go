@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // dateline returns how many bytes at the start of a line say only where, when
@@ -23,7 +24,7 @@ func dateline(line string) int {
 	if at > 0 {
 		at += len(agencyTail.FindString(line[at:])) // "ПАРИЖ, 3 янв — РИА Новости. "
 	}
-	if fold(line[at:]) == "" {
+	if wordless(line[at:]) {
 		return 0
 	}
 	return at
@@ -38,6 +39,12 @@ func head(line string) (n int, placed bool) {
 	start := line[:min(len(line), longestHead)]
 	if m := slashed.FindStringSubmatchIndex(start); m != nil {
 		if place, ok := located(start[:m[2]], "TASS", ""); ok {
+			return m[1], place
+		}
+	}
+	if m := glued.FindStringSubmatchIndex(start); m != nil {
+		next, _ := utf8.DecodeRuneInString(line[m[1]:])
+		if place, ok := located(start[:m[3]], "CNN", ""); ok && unicode.IsUpper(next) {
 			return m[1], place
 		}
 	}
@@ -113,6 +120,9 @@ var (
 
 	// slashed is an agency as TASS writes it: "MOSCOW, January 3. /TASS/. ".
 	slashed = regexp.MustCompile(`^[^/]{2,80}?[\s.,](/\p{L}[\p{L}\s.-]{1,24}/)[\s.,]*(?:[-–—]\s*)?`)
+
+	// glued is how CNN signs, with no dash: "Washington (CNN)The".
+	glued = regexp.MustCompile(`^([^()]{0,40})\(CNN(?: \p{L}+)?\)\s?`)
 
 	// dash is spaced, or an em dash, or stands behind a bracket: "(EFE).- ".
 	dash = regexp.MustCompile(`\s+(?:--|[-–—―−])\s+|—\s*|(\))\s*\.?\s?(?:--|[-–—―−=])\s*`)

@@ -29,7 +29,10 @@ func TestDateline(t *testing.T) {
 		{"中新社北京3月4日电 会谈开始", "会谈开始"},
 		{"【ジュネーブ共同】会談が始まった", "会談が始まった"},
 		{"(서울=연합뉴스) 홍길동 기자 = 회담이 시작됐다", "회담이 시작됐다"},
+		{"Geneva (CNN)Talks began", "Talks began"},
+		{"(CNN) Talks began", "Talks began"},
 		// none
+		{line: "Jane Doe (CNN) asked a question"},
 		{line: "U.S. — Iran talks resume"},
 		{line: "US — Iran talks resume"},
 		{line: "NATO — Russia Council meets"},

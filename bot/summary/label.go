@@ -54,16 +54,17 @@ var labels = []struct {
 // that is nothing but labels has none.
 func Label(title string) (label string, rest int) {
 	weight := len(labels)
-	for at := 0; ; rest = at {
+	at := 0
+	for range 4 { // nobody writes more
 		w, n := one(title[at:])
 		if n == 0 {
 			break
 		}
 		at += n
-		if fold(title[at:]) == "" {
+		if wordless(title[at:]) {
 			return "", 0
 		}
-		weight = min(weight, w)
+		weight, rest = min(weight, w), at
 	}
 	if rest == 0 {
 		return "", 0
@@ -141,7 +142,8 @@ func setOff(word, after string, numbered, bracket bool) int {
 // "LIVE-" is not among them: it may be a live-fire drill.
 var wires = set("corrected correction refile update wrapup recast rpt exclusive factbox timeline analysis insight explainer urgent breaking flash")
 
-// ornament is what may stand before a label: space, red dots, sirens, pluses.
+// ornament is what may stand before a label: space, red dots, sirens (with the
+// marks that colour them), pluses.
 func ornament(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Mn, r) || strings.ContainsRune("+*|-–—•", r)
 }

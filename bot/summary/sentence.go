@@ -31,13 +31,11 @@ func sentences(text string, lead bool) iter.Seq[Span] {
 			if i := strings.IndexAny(text[start:], "\n\r\u2028\u2029"); i >= 0 {
 				end = start + i
 			}
-			line := text[start:end]
-			if lead && boilerplate(line) {
-				line = ""
-			}
-			at := 0
-			if lead {
-				at = dateline(line)
+			line, at := text[start:end], 0
+			if lead && line != "" {
+				if at = dateline(line); boilerplate(line) {
+					at = len(line)
+				}
 			}
 			for at < len(line) {
 				n := sentence(line[at:])
@@ -66,7 +64,7 @@ const (
 	endMarks   = ".!?…؟۔।։።"
 	wideMarks  = "。！？｡"           // followed by no space
 	closers    = "\"'”’“‘»«›‹)]}" // behind an end mark even an opening quote closes
-	wideClosed = "”’」』）】》〉〗］\""
+	wideClosed = "」』】）》〉〗］"       // of scripts without spaces, beside \" and ”’
 )
 
 // sentence returns the length of the first sentence in a line.
@@ -74,7 +72,7 @@ func sentence(line string) int {
 	for i, r := range line {
 		switch {
 		case strings.ContainsRune(wideMarks, r):
-			return i + prefix(line[i:], wideMarks+wideClosed)
+			return i + prefix(line[i:], wideMarks+wideClosed+"\"”’")
 		case strings.ContainsRune(endMarks, r):
 			if i > 0 && strings.HasSuffix(line[:i], ".") {
 				continue // looked at with the first
@@ -133,7 +131,7 @@ func trimEllipsis(text string) string {
 	trimmed := strings.TrimRight(text, "»›> ")
 	for _, e := range ellipses {
 		if rest, ok := strings.CutSuffix(trimmed, e); ok {
-			if rest = trimOpen(rest); fold(rest) != "" {
+			if rest = trimOpen(rest); !wordless(rest) {
 				return rest
 			}
 		}

@@ -20,6 +20,7 @@ const (
 	headlineLimit = 120
 	leadLimit     = 280
 	leadSentences = 3
+	leadReach     = 50 // how many sentences to look for them in
 )
 
 // Span is a piece of a field of an item.
@@ -73,8 +74,11 @@ func headlineOf(title string) Span {
 // leadOf picks the lead from a field. The sentences in said, folded, are not
 // repeated. It is broken if the outlet ended the field within a sentence.
 func leadOf(field, text string, said []string) (lead []Span, broken bool) {
-	room := leadLimit
+	room, reach := leadLimit, leadReach
 	for s := range sentences(text, true) {
+		if reach--; reach < 0 {
+			break
+		}
 		sentence := text[s.Start:s.End]
 		if folded := fold(sentence); folded == "" || boilerplate(sentence) || repeats(said, folded) {
 			continue
@@ -126,9 +130,14 @@ func begins(body string, whole []Span, summary string, lead []Span) bool {
 // be compared whatever their spaces and punctuation.
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
 		}
 		return -1
 	}, text)
+}
+
+// wordless reports whether a text has neither letters nor digits.
+func wordless(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
