@@ -40,7 +40,7 @@ type Bot struct {
 type Options struct {
 	Store Store         // what is remembered
 	Log   *slog.Logger  // for the operator
-	Said  func(Message) // told of every message after it was said; may be nil
+	Said  func(Message) // told of every message after it was said, side by side; may be nil
 }
 
 // Open returns a Bot that goes on where the store stands.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,10 @@ import (
 // maxSources is how many tellers a card keeps; a story told by more is big
 // enough without their names.
 const maxSources = 50
+
+// maxChanges is how many changes it keeps, the latest ones: an outlet that edits
+// back and forth all day must not make a card grow without end.
+const maxChanges = 30
 
 // compose makes the card of an item for a channel whose subscriptions matched.
 func compose(t telling, group []match, earlier []Source) Message {
@@ -106,7 +111,7 @@ func (c *card) corrected(t telling, at time.Time) {
 }
 
 func (c *card) change(kind Kind, ch Change) {
-	c.message.Changes = append(c.message.Changes, ch)
+	c.message.Changes = append(slices.Clip(c.message.Changes[max(0, len(c.message.Changes)-maxChanges+1):]), ch)
 	c.changed = true
 	// An alert not yet posted stays one; a correction outranks an update.
 	if c.alert != 0 && (!c.moved || kind == KindCorrection) {

@@ -27,9 +27,11 @@ func (db *DB) Search(ctx context.Context, query string, limit int) ([]bot.Told, 
 	if len(words) > maxWords {
 		return nil, fmt.Errorf("storage: searching: %d words are too many, at most %d will do", len(words), maxWords)
 	}
-	// Nothing of a query is FTS5 syntax but the quotes put round it here:
-	// https://www.sqlite.org/fts5.html#fts5_strings
-	match := `"` + strings.Join(words, `" AND "`) + `"`
+	// Nobody's words are FTS5 syntax: https://www.sqlite.org/fts5.html#fts5_strings
+	for i, w := range words {
+		words[i] = `"` + strings.ReplaceAll(w, `"`, `""`) + `"`
+	}
+	match := strings.Join(words, " AND ")
 	var found []bot.Told
 	stories := make(map[int64]bool)
 	for t, err := range each(ctx, db.read, scanTold, toldQuery+`JOIN
@@ -52,7 +54,7 @@ func (db *DB) Search(ctx context.Context, query string, limit int) ([]bot.Told, 
 // items are. What folds to nothing, or to the same again, is left out.
 func phrases(query string) []string {
 	folded := make(map[string]bool)
-	add := func(text string) { folded[strings.ReplaceAll(rule.Fold(text), `"`, `""`)] = true }
+	add := func(text string) { folded[rule.Fold(text)] = true }
 	straight := func(r rune) rune {
 		if strings.ContainsRune(`“”„‟«»＂`, r) {
 			return '"'

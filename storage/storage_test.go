@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,5 +113,40 @@ func TestVersionsAreKept(t *testing.T) {
 		if len(got) != 3 || got[i] != want {
 			t.Fatalf("got %v, want %v as number %d of 3", got, want, i)
 		}
+	}
+}
+
+func TestMillis(t *testing.T) {
+	for _, c := range []struct {
+		t    time.Time
+		want int64
+	}{
+		{time.Time{}, 0},
+		{time.Date(1970, 1, 1, 1, 0, 0, 1_999_999, time.FixedZone("", 3600)), 1},
+		{time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC), -1000},
+		{time.Date(2026, 3, 14, 7, 26, 53, 0, time.UTC), 1773473213000},
+	} {
+		got, err := millis{&c.t}.Value()
+		if err != nil || got != c.want {
+			t.Errorf("%v is stored as %v (%v), want %d", c.t, got, err, c.want)
+		}
+		var back time.Time
+		if err := (millis{&back}).Scan(c.want); err != nil || !back.Equal(c.t.Truncate(time.Millisecond)) || back.Location() != time.UTC {
+			t.Errorf("%d comes back as %v (%v), want %v in UTC", c.want, back, err, c.t)
+		}
+	}
+}
+
+func TestTooManyWords(t *testing.T) {
+	db := opened(t, Options{})
+	var query strings.Builder
+	for i := range maxWords {
+		fmt.Fprintf(&query, "word%d ", i)
+	}
+	if _, err := db.Search(t.Context(), query.String(), 1); err != nil {
+		t.Error(err)
+	}
+	if _, err := db.Search(t.Context(), query.String()+"more", 1); err == nil || !strings.Contains(err.Error(), "251 words are too many") {
+		t.Errorf("got %v", err)
 	}
 }

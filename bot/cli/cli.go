@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -34,6 +35,8 @@ type Program struct {
 	Reload    <-chan os.Signal                                    // each one asks to read the config again
 	Transport http.RoundTripper                                   // what feeds are fetched through
 	Listen    func(network, address string) (net.Listener, error) // for the web page
+
+	printing sync.Mutex
 }
 
 // commands is the command line.

@@ -179,8 +179,10 @@ func (p *Program) reloads(ctx context.Context, again func() (config.Config, erro
 	}
 }
 
-// print writes a message as a line of JSON.
+// print writes a message as a line of JSON. Channels speak side by side.
 func (p *Program) print(m bot.Message) {
+	p.printing.Lock()
+	defer p.printing.Unlock()
 	enc := json.NewEncoder(p.Out)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(m.Said()) // its error is the reader's leaving

@@ -73,10 +73,10 @@ func head(line string) (n int, placed bool) {
 func located(text, agency, after string) (placed, ok bool) {
 	place := date.ReplaceAllString(text, "")
 	dated := len(place) < len(text)
-	place = strings.Trim(place, " ,.;:/")
+	place = strings.Trim(place, " ,،.;:/")
 	known := agencies.MatchString(agency)
 	if place == "" {
-		return false, known
+		return false, known || dated && agency != ""
 	}
 	if !placeName.MatchString(place) || len(strings.Fields(place)) > 6 || starters[place] || notPlaces[place] {
 		return true, false
@@ -114,7 +114,7 @@ func loud(text string) bool {
 
 var (
 	// date is a day and a month, a year perhaps, the day of the week before it.
-	date = regexp.MustCompile(`(?i)[\s,.(]*(?:\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b[,.]?\s*)?(?:le\s+|am\s+|den\s+|el\s+)?(?:` +
+	date = regexp.MustCompile(`(?i)[\s,،.(]*(?:\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b[,.]?\s*)?(?:le\s+|am\s+|den\s+|el\s+)?(?:` +
 		`\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?` + month + `(?:\s+|$)?|` + month + `\s+\d{1,2}(?:st|nd|rd|th)?` +
 		`)(?:,?\s*(?:de\s+)?(?:19|20)\d\d)?(?:\s*г\.?)?(?:\s*года)?[\s,.)]*$`)
 
@@ -139,6 +139,7 @@ var (
 	// 【ジュネーブ共同】, (서울=연합뉴스) 홍길동 기자 =.
 	wideDateline = regexp.MustCompile(`^\s*(?:` +
 		`[（(【]?[\p{Han}\p{Latin}]{1,12}[社网網報报台][\p{Han}·]{0,12}(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:电|電|讯|訊)[）)】]?(?:\s?[（(][^）)]{1,40}[）)])?` +
+		`|[\p{Han}·]{1,12}(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:电|電|讯|訊)[\s　]` +
 		`|【[^】]{1,24}】` +
 		`|［[^］]{1,30}］(?:\s*[-–—])?` +
 		`|[（(][^）)=＝]{1,20}[=＝][^）)]{1,20}[）)](?:\s*[^\s=]{2,10}(?:\s*[^\s=]{2,10}){0,2}\s*기자\s*=)?` +

@@ -51,6 +51,7 @@ var delivering = []promise{
 		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(2), Due: at(3), Reason: "busy"}))
 		d.State, d.Due = bot.Retry, at(3)
 		f.same(must(f.Next(f.Context(), desk))(f), d)
+		f.same(must(f.Lanes(f.Context()))(f), []bot.Channel{desk})
 
 		// Its outcome is unknown again, and that of the first attempt is history.
 		f.ok(f.Attempt(f.Context(), d.ID, at(4)))

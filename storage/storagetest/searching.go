@@ -3,6 +3,7 @@ package storagetest
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var searching = []promise{
@@ -18,7 +19,9 @@ var searching = []promise{
 			`"nuclear talks" iran`:     "a",
 			`iran "nuclear talks`:      "a", // still being typed
 			`“nuclear talks” iran`:     "a", // typed on a phone
+			`“talks nuclear”`:          "",
 			`"talks nuclear"`:          "",
+			`«talks nuclear»`:          "",
 			`"geneva envoys"`:          "", // a phrase does not run from the title into the summary
 			"geneva envoys cease-fire": "a",
 			"geneva fault":             "",
@@ -74,6 +77,11 @@ var searching = []promise{
 		} {
 			if _, err := f.Search(f.Context(), query, 9); err != nil {
 				f.Errorf("searching %q: %v", query, err)
+			}
+		}
+		for _, query := range []string{strings.Repeat("either ", 1e5), `"` + strings.Repeat("either ", 1e5)} {
+			if _, err := f.Search(f.Context(), query, 9); err != nil {
+				f.Errorf("searching %.20q, %d bytes: %v", query, len(query), err)
 			}
 		}
 		f.finds(`OR`, "a")
