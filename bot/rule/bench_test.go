@@ -19,11 +19,12 @@ func newNews() *news {
 	n := &news{rand: rand.New(rand.NewPCG(3, 4))}
 	syllables := strings.Fields("ba co du fe gi ho ka le mi no pu ra se ti vo wa xe yu zi tre sko ban der ling ton")
 	for i := range 30_000 { // all different, and the common ones short
-		w := syllables[i%len(syllables)]
+		var w strings.Builder
+		w.WriteString(syllables[i%len(syllables)])
 		for i /= len(syllables); i > 0; i /= len(syllables) {
-			w += syllables[i%len(syllables)]
+			w.WriteString(syllables[i%len(syllables)])
 		}
-		n.words = append(n.words, w)
+		n.words = append(n.words, w.String())
 	}
 	n.zipf = rand.NewZipf(n.rand, 1.1, 3, uint64(len(n.words)-1))
 	return n

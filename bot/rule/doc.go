@@ -22,32 +22,8 @@ var fields = [...]Field{Title, Summary, Body}
 // It does not change.
 type Doc struct {
 	texts  [len(fields)]text
-	places []place // sorted by word, then field, then position
-	bits   [bits / 64]uint64
-}
-
-// bit is the bit of a word in a Doc's Bloom filter; 0 stands for any word. An
-// item of 400 words sets about one bit in ten.
-type bit uint16
-
-const bits = 4096
-
-func bitOf(word string) bit {
-	h := uint32(2166136261) // FNV-1a
-	for i := range len(word) {
-		h = (h ^ uint32(word[i])) * 16777619
-	}
-	return bit(1 + h%(bits-1))
-}
-
-// hasAny reports whether d may hold one of the words whose bits these are.
-func (d *Doc) hasAny(set [4]bit) bool {
-	for _, b := range set {
-		if d.bits[b/64]&(1<<(b%64)) != 0 {
-			return true
-		}
-	}
-	return false
+	places []place         // sorted by word, then field, then position
+	names  map[string]bool // words of English that capitals or dots say are names
 }
 
 // place is where a word stands: at token pos, or made of the tokens pos and
@@ -60,7 +36,7 @@ type place struct {
 
 // NewDoc returns the Doc of an item's plain text.
 func NewDoc(title, summary, body string) *Doc {
-	d := &Doc{}
+	d := &Doc{names: map[string]bool{}}
 	for i, s := range [...]string{title, summary, body} {
 		d.texts[i] = tokenize(s, false)
 	}
@@ -76,41 +52,48 @@ func NewDoc(title, summary, body string) *Doc {
 			if t.soft(p) || t.pair(p) {
 				d.places = append(d.places, place{t.joined(p), i, p})
 			}
+			if tok := &t.tokens[p]; tok.Upper && (tok.dotted || !t.shouts) && english[tok.Text] {
+				d.names[tok.Text] = true
+			}
 		}
 	}
 	slices.SortFunc(d.places, func(a, b place) int {
 		return cmp.Or(strings.Compare(a.word, b.word), cmp.Compare(a.field, b.field), cmp.Compare(a.pos, b.pos))
 	})
-	d.bits[0] = 1
-	for _, p := range d.places {
-		b := bitOf(p.word)
-		d.bits[b/64] |= 1 << (b % 64)
-	}
 	return d
 }
 
-// from returns the places of the first word not before w, and of all after it.
+// holding returns the places of a word.
+func (d *Doc) holding(w string) []place {
+	rest := d.from(w)
+	n := 0
+	for n < len(rest) && rest[n].word == w {
+		n++
+	}
+	return rest[:n]
+}
+
+// beginning returns the places of all words with a prefix.
+func (d *Doc) beginning(prefix string) []place {
+	rest := d.from(prefix)
+	n := 0
+	for n < len(rest) && strings.HasPrefix(rest[n].word, prefix) {
+		n++
+	}
+	return rest[:n]
+}
+
+// from returns the places of the first word not before w, and all after it.
 func (d *Doc) from(w string) []place {
 	i, _ := slices.BinarySearchFunc(d.places, w, func(p place, w string) int { return strings.Compare(p.word, w) })
 	return d.places[i:]
 }
 
-// named reports whether the token at p of field i is meant as a name in
-// capitals: US, and not us. In a headline that is all capitals, US is no
-// evidence if English has such a word, unless another field says US too.
-func (d *Doc) named(i, p int) bool {
-	t := &d.texts[i].tokens[p]
-	if t.dotted || !t.Upper || !d.texts[i].shouts || !english[t.Text] {
-		return t.Upper
-	}
-	for _, at := range d.from(t.Text) {
-		if at.word != t.Text {
-			break
-		}
-		other := &d.texts[at.field]
-		if o := &other.tokens[at.pos]; o.dotted || o.Upper && !other.shouts && o.Text == t.Text {
-			return true
-		}
-	}
-	return false
+// capital reports whether the token at p of field i is a name in capitals: US,
+// and not us. In a headline that is all capitals that is no evidence if English
+// has such a word, unless another field says US too.
+func (d *Doc) capital(i, p int) bool {
+	t := &d.texts[i]
+	tok := &t.tokens[p]
+	return tok.Upper && (!t.shouts || tok.dotted || !english[tok.Text] || d.names[tok.Text])
 }

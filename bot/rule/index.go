@@ -10,7 +10,7 @@ import (
 // side.
 type Index struct {
 	mu       sync.RWMutex
-	files    map[int64]*file
+	keys     map[int64][]key // that a rule stands under
 	under    map[key][]posting
 	prefixes [maxPrefix + 1]int // how many postings are under a prefix of so many bytes
 }
@@ -19,56 +19,33 @@ type Index struct {
 // Each length in use is one more look for every word of an item.
 const maxPrefix = 8
 
-// file is a rule with the keys that it stands under.
-type file struct {
-	id   int64
-	rule *Rule
-	keys []key
-}
-
-// posting leads from a key to a file. The gate is other words of which the item
-// must hold one, so that most rules are turned away without a look at them,
-// which would be a walk through cold memory.
+// posting is a rule under a key. It holds the rule's root, and not the rule, to
+// be one step less away: with many rules the walk through memory is what costs.
 type posting struct {
-	gate [4]bit
-	file *file
+	id   int64
+	root expr
 }
 
 // Add files r under id, in place of the rule that stood there.
 func (x *Index) Add(id int64, r *Rule) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.files == nil {
-		x.files, x.under = map[int64]*file{}, map[key][]posting{}
+	if x.keys == nil {
+		x.keys, x.under = map[int64][]key{}, map[key][]posting{}
 	}
 	x.remove(id)
-
-	groups := required(r.root, true, x.cost)
-	best := cheapest(groups, x.cost)
-	f := &file{id: id, rule: r}
-	for _, k := range best {
+	var keys []key
+	for _, k := range cheapest(required(r.root, true, x.cost), x.cost) {
 		if k.prefix {
 			k.word = k.word[:min(len(k.word), maxPrefix)]
 		}
-		if !slices.Contains(f.keys, k) {
-			f.keys = append(f.keys, k)
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+			x.under[k] = append(x.under[k], posting{id, r.root})
+			x.count(k, 1)
 		}
 	}
-	p := posting{file: f}
-	groups = slices.DeleteFunc(groups, func(g []key) bool {
-		return len(g) > len(p.gate) || &g[0] == &best[0] || slices.ContainsFunc(g, func(k key) bool { return k.prefix })
-	})
-	if len(groups) > 0 {
-		g := cheapest(groups, x.cost)
-		for i := range p.gate {
-			p.gate[i] = bitOf(g[i%len(g)].word)
-		}
-	}
-	for _, k := range f.keys {
-		x.under[k] = append(x.under[k], p)
-		x.count(k, 1)
-	}
-	x.files[id] = f
+	x.keys[id] = keys
 }
 
 // Remove takes out the rule under id, if there is one.
@@ -79,20 +56,16 @@ func (x *Index) Remove(id int64) {
 }
 
 func (x *Index) remove(id int64) {
-	f := x.files[id]
-	if f == nil {
-		return
-	}
-	delete(x.files, id)
-	for _, k := range f.keys {
+	for _, k := range x.keys[id] {
 		x.count(k, -1)
-		rest := slices.DeleteFunc(x.under[k], func(p posting) bool { return p.file == f })
+		rest := slices.DeleteFunc(x.under[k], func(p posting) bool { return p.id == id })
 		if len(rest) > 0 {
 			x.under[k] = rest
 		} else {
 			delete(x.under, k)
 		}
 	}
+	delete(x.keys, id)
 }
 
 func (x *Index) count(k key, n int) {
@@ -108,8 +81,8 @@ func (x *Index) Match(d *Doc) []int64 {
 	var ids []int64
 	try := func(k key) {
 		for _, p := range x.under[k] {
-			if d.hasAny(p.gate) && p.file.rule.Match(d) {
-				ids = append(ids, p.file.id)
+			if match(p.root, d) {
+				ids = append(ids, p.id)
 			}
 		}
 	}

@@ -161,7 +161,7 @@ func TestIndexAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var x Index
 	rules, queries := map[int64]*Rule{}, map[int64]query{}
-	for id := int64(0); id < 1500; id++ {
+	for id := range int64(1500) {
 		q := randomQuery(r, 3)
 		rule, err := Parse(q.String())
 		if err != nil {
@@ -208,8 +208,8 @@ func TestIndexAgainstOracle(t *testing.T) {
 	for id := range rules {
 		x.Remove(id)
 	}
-	if len(x.files) != 0 || len(x.under) != 0 || slices.Max(x.prefixes[:]) != 0 {
-		t.Errorf("an emptied index keeps %d files under %d keys, prefixes %v", len(x.files), len(x.under), x.prefixes)
+	if len(x.keys) != 0 || len(x.under) != 0 || slices.Max(x.prefixes[:]) != 0 {
+		t.Errorf("an emptied index keeps %d rules under %d keys, prefixes %v", len(x.keys), len(x.under), x.prefixes)
 	}
 }
 

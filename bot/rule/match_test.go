@@ -175,24 +175,24 @@ func TestExplain(t *testing.T) {
 		{"lodz", "In Ło\u0301dź.||", "In [Ło\u0301dź].||"},
 	} {
 		f := strings.Split(test.doc, "|")
-		var got string
+		var got strings.Builder
 		if terms := mustParse(t, test.rule).Explain(NewDoc(f[0], f[1], f[2])); terms != nil {
 			for i, name := range fields {
 				at := 0
 				for _, m := range terms {
 					if m.Field == name {
-						got += f[i][at:m.Start] + "[" + f[i][m.Start:m.End] + "]"
+						got.WriteString(f[i][at:m.Start] + "[" + f[i][m.Start:m.End] + "]")
 						at = m.End
 					}
 				}
-				got += f[i][at:]
+				got.WriteString(f[i][at:])
 				if i < len(fields)-1 {
-					got += "|"
+					got.WriteString("|")
 				}
 			}
 		}
-		if got != test.want {
-			t.Errorf("%s explains %q:\n got %q\nwant %q", test.rule, test.doc, got, test.want)
+		if got.String() != test.want {
+			t.Errorf("%s explains %q:\n got %q\nwant %q", test.rule, test.doc, got.String(), test.want)
 		}
 	}
 }

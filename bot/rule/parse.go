@@ -292,7 +292,7 @@ func (p *parser) remark(w word) {
 	switch upper := strings.ToUpper(w.text); {
 	case w.named:
 		p.note(fmt.Sprintf("%s in capitals is a name: it matches %[1]s and its dotted form, and not the word %s.", upper, w.text))
-	case names[w.text]:
+	case acronyms[w.text]:
 		p.note(fmt.Sprintf("%s in small letters matches in any case, also the everyday word; write %s for the name alone.", w.text, upper))
 	case strings.HasSuffix(w.text, "?"):
 		p.note(fmt.Sprintf("The ? of %s stands for exactly one letter.", w.text))

@@ -56,25 +56,23 @@ type span struct{ field, from, to int }
 
 // stands yields every place where the term stands in d; a place may come twice.
 func (t *term) stands(d *Doc) iter.Seq[span] {
-	first := &t.words[0]
 	return func(yield func(span) bool) {
-		for _, p := range d.from(first.prefix) {
-			if !strings.HasPrefix(p.word, first.prefix) || !first.wild && p.word != first.text {
-				break
-			}
-			if to := t.end(d, p); to > 0 && !yield(span{p.field, p.pos, to}) {
-				return
+		first := &t.words[0]
+		var starts [2][]place
+		switch {
+		case first.wild:
+			starts[0] = d.beginning(first.prefix)
+		default:
+			starts[0] = d.holding(first.text)
+			if first.next != "" {
+				starts[1] = d.holding(first.next)
 			}
 		}
-		if first.next == "" {
-			return
-		}
-		for _, p := range d.from(first.next) {
-			if p.word != first.next {
-				break
-			}
-			if to := t.end(d, p); to > 0 && !yield(span{p.field, p.pos, to}) {
-				return
+		for _, places := range starts {
+			for _, p := range places {
+				if to := t.end(d, p); to > 0 && !yield(span{p.field, p.pos, to}) {
+					return
+				}
 			}
 		}
 	}
@@ -101,7 +99,7 @@ func (t *term) end(d *Doc, at place) int {
 		switch {
 		case p == len(f.tokens):
 			return -1
-		case w.is(f.tokens[p].Text) && (!w.named || d.named(at.field, p)):
+		case w.is(f.tokens[p].Text) && (!w.named || d.capital(at.field, p)):
 			i, p = i+1, p+1
 		case w.next != "" && w.next == f.tokens[p].Text:
 			i, p = i+2, p+1

@@ -23,8 +23,8 @@ var (
 		nie nos nu od om os ou pa para pas per po por pour pri que sa sam se si sin sur te tu uma un una und une
 		van ve vi von vos vous was wir yo za ze zu`)
 
-	// names: acronyms of everyday that a person may have meant who wrote them small.
-	names = set(`au eu it un us who`)
+	// acronyms that a person may have meant who wrote them small.
+	acronyms = set(`au eu it un us who`)
 
 	// stop: every item holds one of these, so a rule must ask for more.
 	stop = set(`an and are as at be by for from has in is it its not of on or that the this to was were will with`)
