@@ -121,14 +121,14 @@ func (c *card) change(kind Kind, ch Change) {
 
 // textOf is what a card quotes, on one line.
 func textOf(m Message) string {
-	out := m.Title.Text
-	for i, t := range m.Summary {
-		if i == 0 {
-			out += " —"
-		}
-		out += " " + t.Text
+	if len(m.Summary) == 0 {
+		return m.Title.Text
 	}
-	return out
+	parts := []string{m.Title.Text, "—"}
+	for _, t := range m.Summary {
+		parts = append(parts, t.Text)
+	}
+	return strings.Join(parts, " ")
 }
 
 func sourceOf(it feeds.Item) Source {

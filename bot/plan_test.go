@@ -163,15 +163,15 @@ func TestQuote(t *testing.T) {
 		if !strings.Contains(it.Title+"\n"+it.Summary, text.Text) {
 			t.Errorf("%q is not in the item", text.Text)
 		}
-		whole := ""
+		var whole strings.Builder
 		for piece, isMarked := range text.Pieces() {
-			whole += piece
+			whole.WriteString(piece)
 			if isMarked {
 				marked = append(marked, piece)
 			}
 		}
-		if whole != text.Text {
-			t.Errorf("pieces make %q of %q", whole, text.Text)
+		if whole.String() != text.Text {
+			t.Errorf("pieces make %q of %q", whole.String(), text.Text)
 		}
 	}
 	if got := strings.Join(marked, " "); got != "Norvania envoy Norvania envoy envoy" {

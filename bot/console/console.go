@@ -33,7 +33,6 @@ type Console struct {
 
 	mu     sync.Mutex // one message at a time on Out
 	posted map[string]bool
-	err    error
 }
 
 // New returns a Console.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // The limits of a rule, as typed and as written out in canonical form.
@@ -18,7 +19,11 @@ const (
 // matches.
 func Parse(text string) (*Rule, error) {
 	if len(text) > maxText {
-		return nil, &SyntaxError{Text: text, Offset: maxText, Msg: fmt.Sprintf("a rule has at most %d bytes, and this one has %d", maxText, len(text)), Hint: "make it several rules"}
+		at := maxText
+		for at > 0 && !utf8.RuneStart(text[at]) {
+			at--
+		}
+		return nil, &SyntaxError{Text: text, Offset: at, Msg: fmt.Sprintf("a rule has at most %d bytes, and this one has %d", maxText, len(text)), Hint: "make it several rules"}
 	}
 	l, err := lex(text)
 	if err != nil {

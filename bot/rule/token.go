@@ -26,7 +26,9 @@ func Tokens(text string) []Token {
 }
 
 // Fold returns the folded words of a text joined by single spaces: what a full
-// text search should store, and what it should be asked for.
+// text search should store, and what it should be asked for. A hyphen parts
+// words here, so cease-fire and cease fire are one phrase and ceasefire is
+// another word; a rule sees through that, a search for the phrase does not.
 func Fold(text string) string {
 	var b strings.Builder
 	for i, t := range Tokens(text) {
@@ -65,8 +67,8 @@ func (t *text) joined(p int) string {
 // soft reports whether the tokens at p and p+1 may also be read as one word:
 // where a hyphen parts them (cease-fire), or a single space and both have four
 // letters or more (cease fire). With three letters "the war saw" names a
-// capital; with four, 79 pairs of neighbours in 2 million words of news also
-// occur as one word, and nearly all of them mean the same.
+// capital; with four, 79 pairs of neighbours in half a million words of
+// news also occur as one word, and nearly all of them mean the same.
 func (t *text) soft(p int) bool {
 	if p+1 >= len(t.tokens) {
 		return false
