@@ -115,18 +115,15 @@ func (b *Bot) attempt(ctx context.Context, p Platform, d Delivery) error {
 	case Dead:
 		log.Error("gave up a delivery", "story", d.Message.Story, "err", err)
 	}
-	// It has been said: that must be on record even if we are told to stop.
-	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
-	defer cancel()
-	if err := b.store.Finish(save, d.ID, r); err != nil {
-		return err
-	}
 	if r.State == Sent {
 		m := d.Message
 		m.Sent = r.At
-		b.said(m)
+		b.said(m) // before it is on record: whoever listens may hear it twice, never not at all
 	}
-	return nil
+	// It has been said: that must be on record even if we are told to stop.
+	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	return b.store.Finish(save, d.ID, r)
 }
 
 // errNeverPosted is the reason of an update whose alert never went out.
