@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"bot/demo":            {},
 	"bot/console":         {"bot", "bot/command"},
 	"bot/web":             {"bot", "bot/command"},
-	"bot/bottest":         {"bot"},
+	"bot/bottest":         {"bot", "bot/command"},
 	"bot/cli": {"bot", "bot/config", "bot/console", "bot/demo", "bot/rule", "bot/web",
 		"feeds", "storage"},
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -143,6 +142,7 @@ func (b *Bot) subscribe(ctx context.Context, s Subscription, r *rule.Rule) error
 // platform cannot go on. It returns when everything it started has ended; what
 // was not said by then is still in the store.
 func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
+	outer := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
@@ -155,10 +155,10 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	}
 	wg.Go(func() { b.deliver(ctx, platforms) })
 	wg.Wait()
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, ctx.Err()) {
-		return err
+	if outer.Err() != nil {
+		return nil
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // Idle reports whether everything planned has been said, or never will be.

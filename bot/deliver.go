@@ -13,6 +13,10 @@ const (
 	firstRetry = 2 * time.Second
 	lastRetry  = 10 * time.Minute
 
+	// A platform may ask for more patience than that, within reason: a slip of
+	// a digit must not silence a channel for good.
+	maxRetryAfter = time.Hour
+
 	// An alert that could not be said for this long is a record, not an alert.
 	giveUp = 24 * time.Hour
 
@@ -145,12 +149,12 @@ func resultOf(d Delivery, ref Ref, err error, now time.Time) Result {
 	switch {
 	case err == nil:
 		return Result{State: Sent, At: now, Ref: ref}
-	case errors.Is(err, ErrChannelGone), errors.Is(err, errNeverPosted), now.Sub(d.Created) > giveUp:
+	case errors.Is(err, ErrChannelGone), errors.Is(err, ErrRefused), errors.Is(err, errNeverPosted), now.Sub(d.Created) > giveUp:
 		return Result{State: Dead, At: now, Reason: err.Error()}
 	}
 	wait := backoff(d.Attempts)
-	if retry, ok := errors.AsType[*RetryError](err); ok {
-		wait = retry.After
+	if retry, ok := errors.AsType[*RetryError](err); ok && retry.After > 0 {
+		wait = min(retry.After, maxRetryAfter)
 	}
 	return Result{State: Retry, At: now, Due: now.Add(wait), Reason: err.Error()}
 }

@@ -153,6 +153,22 @@ func TestDeliver(t *testing.T) {
 		{"a channel that is gone takes nothing",
 			func(bot.Message, int) error { return fmt.Errorf("room: %w", bot.ErrChannelGone) },
 			nil, "given up after 1 tries: room: the channel is gone"},
+		{"the platform names no time",
+			func(m bot.Message, try int) error {
+				if try < 20 {
+					return &bot.RetryError{}
+				}
+				return nil
+			},
+			[]string{"a the first story", "a the second story", "a the third story"}, "Alert sent"},
+		{"a refused message holds up nobody",
+			func(m bot.Message, try int) error {
+				if strings.Contains(m.Title.Text, "first") {
+					return fmt.Errorf("room: %w: too long", bot.ErrRefused)
+				}
+				return nil
+			},
+			[]string{"a the second story", "a the third story"}, "given up after 1 tries: room: the platform refuses the message"},
 		{"one message that never goes is given up in the end",
 			func(m bot.Message, try int) error {
 				if strings.Contains(m.Title.Text, "first") {

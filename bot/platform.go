@@ -63,8 +63,8 @@ type Platform interface {
 	// Posting again under the same key does not say it twice, where the
 	// platform can make that so. It may be called before, during and after Run.
 	//
-	// A *RetryError means not now; ErrChannelGone, never; any other error may
-	// be tried again later.
+	// A *RetryError means not now; ErrChannelGone, never in this channel;
+	// ErrRefused, never these words; any other error may be tried again later.
 	Post(ctx context.Context, c Channel, m Message, key string) (Ref, error)
 
 	// Update makes the message already posted as ref say m instead, and shows
@@ -77,9 +77,13 @@ type Platform interface {
 // deleted, archived, left, or never there.
 var ErrChannelGone = errors.New("the channel is gone")
 
+// ErrRefused is a platform's word that it will never take this message, though
+// it may take others: the next in the channel's lane has its turn.
+var ErrRefused = errors.New("the platform refuses the message")
+
 // RetryError is a platform's word that it takes nothing just now.
 type RetryError struct {
-	After time.Duration // not before this has passed
+	After time.Duration // not before this has passed; 0 leaves it to us
 	Err   error         // what it said, may be nil
 }
 

@@ -31,8 +31,9 @@ type Taking interface {
 	// has used are absent from the map.
 	Known(ctx context.Context, feed string, keys []string) (map[string]Known, error)
 
-	// Recent returns what was first seen since then, oldest first: enough to
-	// fold what comes next into the stories that are going on.
+	// Recent returns every wording that was first seen since then, oldest first,
+	// with that time as its Seen: an item, and each of its edits. It is enough
+	// to fold what comes next into the stories that are going on.
 	Recent(ctx context.Context, since time.Time) ([]Told, error)
 
 	// Tellings returns all items of these stories, oldest first.

@@ -29,18 +29,21 @@ type Item struct {
 	Seen       time.Time `json:"seen,omitzero"`      // when we first read it
 	GUID       string    `json:"guid,omitempty"`
 	Links      []string  `json:"links,omitempty"`
+
+	linkShared bool // its document gives its link to other items, too
 }
 
 // Keys are the identities an item may be known by within its feed: its guid,
 // its canonical link, or failing both its text. An item is known if any of
 // them is, because outlets reissue one article under new guids and under new
-// links, though rarely both at once.
+// links, though rarely both at once. A link that a document gives to several
+// items (a live page, the home page) tells none of them apart, and is no key.
 func (it Item) Keys() []string {
 	var keys []string
 	if it.GUID != "" {
 		keys = append(keys, "guid:"+it.GUID)
 	}
-	if it.URL != "" {
+	if it.URL != "" && !it.linkShared {
 		keys = append(keys, "link:"+CanonicalLink(it.URL))
 	}
 	switch {
@@ -71,9 +74,10 @@ func digest(parts ...string) string {
 }
 
 // CanonicalLink folds the spellings of one address into one: scheme and
-// "www." dropped, host in lower case, fragment, default port and tracking
-// parameters gone, the other parameters kept in their order. It is an identity
-// and not an address to visit.
+// "www." dropped, host in lower case, default port and tracking parameters
+// gone, the other parameters kept in their order; of fragments those that name
+// a part of the page (#block-7) and not those that track (#xtor=RSS-1). It is
+// an identity and not an address to visit.
 func CanonicalLink(link string) string {
 	u, err := url.Parse(strings.TrimSpace(link))
 	if err != nil || u.Host == "" {
@@ -93,6 +97,9 @@ func CanonicalLink(link string) string {
 	}
 	if len(kept) > 0 {
 		path += "?" + strings.Join(kept, "&")
+	}
+	if u.Fragment != "" && !strings.Contains(u.Fragment, "=") {
+		path += "#" + u.EscapedFragment()
 	}
 	return host + path
 }

@@ -38,14 +38,28 @@ func (p *Poller) succeeded(f Feed, old State, doc Document, whole bool, now time
 
 // failed is the state after anything else: the old one, but for the failure.
 func (p *Poller) failed(f Feed, old State, err error, now time.Time) State {
+	s := asked(f, old, err, now)
+	s.Failures++
+	s.Next = now.Add(jitter(p.backoff(f, s.Failures, err)))
+	return s
+}
+
+// untaken is the state after what the feed said could not be stored. That is no
+// fault of the feed's: it is asked again at its usual interval.
+func (p *Poller) untaken(f Feed, old State, err error, now time.Time) State {
+	s := asked(f, old, err, now)
+	s.Next = now.Add(jitter(p.every(f)))
+	return s
+}
+
+// asked is the old state with what went wrong this time. Validators of another
+// address are dropped.
+func asked(f Feed, old State, err error, now time.Time) State {
 	s := old
 	if s.URL != f.URL {
 		s.URL, s.ETag, s.LastModified, s.Failures = f.URL, "", "", 0
 	}
-	s.Checked = now
-	s.Failures++
-	s.Error = sentence(err)
-	s.Next = now.Add(jitter(p.backoff(f, s.Failures, err)))
+	s.Checked, s.Error = now, sentence(err)
 	return s
 }
 

@@ -108,7 +108,7 @@ func TestPollerMindsTheHost(t *testing.T) {
 		web.Set("quick.example/b", feedstest.Page{Body: document("one")})
 		list = append(list, Feed{Name: "a", URL: "http://quick.example/a"}, Feed{Name: "b", URL: "http://QUICK.example/b"})
 		start := time.Now()
-		run(t, web, m, PollOptions{}, list...)
+		run(t, web, m, PollOptions{HostGap: time.Second}, list...)
 		time.Sleep(time.Minute)
 
 		var slow, quick []time.Duration
@@ -140,7 +140,7 @@ func TestPollerComesRound(t *testing.T) {
 			web.Set(address, feedstest.Page{Body: document("one")})
 			list = append(list, Feed{Name: address, URL: "http://" + address, Every: time.Second})
 		}
-		run(t, web, m, PollOptions{}, list...)
+		run(t, web, m, PollOptions{HostGap: time.Second}, list...)
 		time.Sleep(time.Minute)
 		for _, f := range list {
 			if n := len(gaps(web, f.Name)); n < 8 || n > 14 {

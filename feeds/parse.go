@@ -62,10 +62,30 @@ func parse(d Document, feed Feed) (items []Item, whole bool, err error) {
 			items = append(items, item)
 		}
 	}
+	markShared(items)
 	if !slices.ContainsFunc(items, func(it Item) bool { return it.Published.IsZero() }) {
 		slices.SortStableFunc(items, func(a, b Item) int { return a.Published.Compare(b.Published) })
 	}
 	return items, whole, nil
+}
+
+// markShared finds the links that stand for several items, by their guids.
+func markShared(items []Item) {
+	guids := map[string]string{}
+	shared := map[string]bool{}
+	for _, it := range items {
+		link := CanonicalLink(it.URL)
+		if guid, ok := guids[link]; ok && guid != it.GUID {
+			shared[link] = true
+		}
+		guids[link] = it.GUID
+	}
+	for i := range items {
+		if it := &items[i]; it.URL != "" && shared[CanonicalLink(it.URL)] {
+			it.linkShared = true
+			it.ID = it.Keys()[0]
+		}
+	}
 }
 
 // normaliser makes our items of gofeed's.

@@ -12,7 +12,7 @@ import (
 // PollOptions are the manners of a Poller; the zero value is good.
 type PollOptions struct {
 	Every   time.Duration // between polls of a feed that does not say; 0 means 10 min
-	HostGap time.Duration // between the starts of two requests to one host; 0 means 1 s
+	HostGap time.Duration // between the starts of two requests to one host
 	Workers int           // polls at a time, to all hosts; 0 means 8
 	Log     *slog.Logger  // nil means silence
 }
@@ -38,7 +38,6 @@ type Poller struct {
 // twice at a time.
 func NewPoller(store Store, fetcher *Fetcher, sink Sink, opts PollOptions) *Poller {
 	opts.Every = cmp.Or(opts.Every, 10*time.Minute)
-	opts.HostGap = cmp.Or(opts.HostGap, time.Second)
 	opts.Workers = cmp.Or(opts.Workers, 8)
 	return &Poller{
 		store:   store,
@@ -134,17 +133,18 @@ func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
 	fresh := old
 	switch {
 	case err != nil:
+		fresh = past{p.failed(f, old.State, err, now), old.items}
+		p.save(ctx, f, fresh.State)
 	case doc.NotModified:
 		fresh.State = p.succeeded(f, old.State, doc, whole, now)
 		p.save(ctx, f, fresh.State)
 	default:
 		fresh = old.with(items, p.succeeded(f, old.State, doc, whole, now))
 		first := !old.Polled() && !f.Backlog
-		err = p.take(ctx, Poll{Feed: f, State: fresh.State, First: first, At: now, Items: items})
-	}
-	if err != nil {
-		fresh = past{p.failed(f, old.State, err, now), old.items}
-		p.save(ctx, f, fresh.State)
+		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, First: first, At: now, Items: items}); err != nil {
+			fresh = past{p.untaken(f, old.State, err, now), old.items}
+			p.save(ctx, f, fresh.State)
+		}
 	}
 	p.tell(f, time.Since(start), old, fresh, len(items), err)
 	return fresh

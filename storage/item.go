@@ -47,9 +47,20 @@ func (db *DB) Known(ctx context.Context, feed string, keys []string) (map[string
 	return known, nil
 }
 
+// recentQuery reads every wording of items, each with when it was first seen to
+// say that. An edit keeps all but the words.
+const recentQuery = `SELECT id, story, feed, identity, outlet, tier, lang, url, title, summary, body, author,
+		categories, published, updated, worded, guid, links
+	FROM item WHERE worded >= $1
+	UNION ALL
+	SELECT i.id, i.story, i.feed, i.identity, i.outlet, i.tier, i.lang, i.url, v.title, v.summary, v.body, i.author,
+		i.categories, i.published, i.updated, v.worded, i.guid, i.links
+	FROM item_version v JOIN item i ON i.id = v.item WHERE v.worded >= $1
+	ORDER BY 16, 1`
+
 // Recent implements bot.Taking.
 func (db *DB) Recent(ctx context.Context, since time.Time) ([]bot.Told, error) {
-	told, err := all(ctx, db.read, scanTold, toldQuery+`WHERE seen >= $1 ORDER BY seen, id`, millis{&since})
+	told, err := all(ctx, db.read, scanTold, recentQuery, millis{&since})
 	if err != nil {
 		return nil, fmt.Errorf("storage: reading recent items: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"attache/bot"
+	"attache/bot/command"
 )
 
 // Peer is a platform with somebody at the other end of it.
@@ -51,7 +52,9 @@ func Test(t *testing.T, open func(t *testing.T) Peer) {
 	t.Run("a post before and after Run shows", func(t *testing.T) {
 		p := open(t)
 		p.post(t, alert("early"), "k1")
-		p.run(t)()
+		stop := p.run(t)
+		p.wait(t, "ambassador early")
+		stop()
 		p.post(t, alert("late"), "k2")
 	})
 	t.Run("the same key says it once", func(t *testing.T) {
@@ -85,8 +88,11 @@ func Test(t *testing.T, open func(t *testing.T) Peer) {
 		p := start(t, open)
 		p.Type(t, `subscribe "Security Council" <&> ambassador`)
 		p.wait(t, `heard`)
+		p.Type(t, strings.Repeat("x", 2*command.MaxLine)) // however it is answered
+		p.Type(t, "list")
+		p.hears.wait(t, "list")
 		got := p.hears.lines()
-		if len(got) != 1 || got[0].Line != `subscribe "Security Council" <&> ambassador` || got[0].Channel != p.Channel {
+		if got[0].Line != `subscribe "Security Council" <&> ambassador` || got[0].Channel != p.Channel {
 			t.Errorf("heard %+v", got)
 		}
 	})
@@ -108,6 +114,9 @@ func Test(t *testing.T, open func(t *testing.T) Peer) {
 		_, err := p.Platform.Post(t.Context(), p.Gone, alert("one"), "k1")
 		if !errors.Is(err, bot.ErrChannelGone) {
 			t.Errorf("posting in %s: %v, want ErrChannelGone", p.Gone, err)
+		}
+		if err := p.Platform.Update(t.Context(), p.Gone, "ref", alert("one")); !errors.Is(err, bot.ErrChannelGone) {
+			t.Errorf("updating in %s: %v, want ErrChannelGone", p.Gone, err)
 		}
 	})
 	t.Run("Run ends with its context", func(t *testing.T) {
@@ -186,6 +195,21 @@ func (h *handler) Answer(_ context.Context, c bot.Command) bot.Message {
 	defer h.mu.Unlock()
 	h.heard = append(h.heard, c)
 	return bot.Message{Kind: bot.KindNotice, Channel: c.Channel, Lines: []bot.Line{{Text: "heard"}}}
+}
+
+// wait waits until a line was heard.
+func (h *handler) wait(t *testing.T, line string) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		for _, c := range h.lines() {
+			if c.Line == line {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("never heard %q", line)
+		}
+	}
 }
 
 func (h *handler) lines() []bot.Command {

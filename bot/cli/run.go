@@ -97,10 +97,13 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 		Every: cfg.Poll.Every.Duration, HostGap: cfg.Poll.HostGap.Duration, Workers: cfg.Poll.Workers, Log: log,
 	})
 	configure := func(cfg config.Config) error {
-		level.Set(levelOf(cfg))
 		list := feedsOf(cfg)
+		if err := b.Configure(ctx, list, subscriptionsOf(cfg)); err != nil {
+			return err
+		}
 		poller.Set(list)
-		return b.Configure(ctx, list, subscriptionsOf(cfg))
+		level.Set(levelOf(cfg))
+		return nil
 	}
 	if err := configure(cfg); err != nil {
 		return err
@@ -112,19 +115,20 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if s.ready != nil {
 		s.ready(b, page)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	// A bot that hears nothing new must not look well: either part takes the
+	// other down with it.
+	outer := ctx
+	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { p.reloads(ctx, s.again, configure, log) })
-	wg.Go(func() {
-		if err := poller.Run(ctx); err != nil && ctx.Err() == nil {
-			log.Error("stopped polling", "err", err)
-		}
-	})
+	wg.Go(func() { cancel(poller.Run(ctx)) })
 	err = b.Run(ctx, platforms...)
-	cancel()
+	cancel(err)
 	wg.Wait()
-	return err
+	if outer.Err() != nil {
+		return nil
+	}
+	return context.Cause(ctx)
 }
 
 // platforms makes those that the config asks for; page is the address of the

@@ -73,13 +73,21 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	}
 }
 
-// read sends lines until there are no more or nobody wants them.
+// read sends lines until there are no more or nobody wants them. Of a line
+// longer than any command only the head is sent, enough to be refused.
 func read(ctx context.Context, in io.Reader, lines chan<- string) {
-	scan := bufio.NewScanner(in)
-	scan.Buffer(nil, command.MaxLine+1)
-	for scan.Scan() {
+	r := bufio.NewReaderSize(in, command.MaxLine+2)
+	for {
+		head, more, err := r.ReadLine()
+		line := string(head)
+		for more && err == nil {
+			_, more, err = r.ReadLine()
+		}
+		if err != nil {
+			return
+		}
 		select {
-		case lines <- scan.Text():
+		case lines <- line:
 		case <-ctx.Done():
 			return
 		}

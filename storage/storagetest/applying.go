@@ -61,7 +61,7 @@ var applying = []promise{
 		a.URL = "https://wire.example/1"
 		f.apply(opening(0, a))
 		b := item("b", "b")
-		b.URL = "http://www.wire.example/1#top"
+		b.URL = "http://www.wire.example/1?utm_source=rss"
 		f.refused(opening(1, b), bot.ErrStale)
 	}},
 	{"a plan whose alert is there is stale, and nothing is stored", func(f *fixture) {

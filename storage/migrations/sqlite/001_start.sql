@@ -53,7 +53,7 @@ CREATE TABLE item (
     worded     INTEGER NOT NULL  -- when it was first seen to say this
 ) STRICT;
 
-CREATE INDEX item_seen ON item (seen);
+CREATE INDEX item_worded ON item (worded);
 CREATE INDEX item_story ON item (story);
 CREATE UNIQUE INDEX item_opens ON item (story) WHERE opens;
 
@@ -76,6 +76,7 @@ CREATE TABLE item_version (
 ) STRICT;
 
 CREATE INDEX item_version_item ON item_version (item);
+CREATE INDEX item_version_worded ON item_version (worded);
 
 -- The words of items, folded and parted by spaces before they come here; all
 -- that is left to do is to cut at the spaces (and at control characters).
