@@ -22,7 +22,7 @@ func verbs() command.Table[verb] {
 		{Name: "list", Aliases: []string{"ls", "subscriptions", "rules"},
 			Help: "what this channel is subscribed to", Example: "list", Do: list},
 		{Name: "unsubscribe", Aliases: []string{"unsub", "unfollow", "remove", "delete", "rm"}, Args: "ID",
-			Help: "end a subscription, by its number in list", Example: "unsubscribe 2", Who: command.Editor, Do: unsubscribe},
+			Help: "end a subscription, by its number or name in list", Example: "unsubscribe 2", Who: command.Editor, Do: unsubscribe},
 		{Name: "latest", Aliases: []string{"last", "recent", "news"}, Args: "[N]",
 			Help: "the stories that came in last, matched or not", Example: "latest 5", Do: latest},
 		{Name: "search", Aliases: []string{"find", "grep"}, Args: "WORDS",
@@ -123,8 +123,10 @@ func helpRules() Message {
 		{`Venezuela AND (sanction* OR strike)`, "brackets group; * stands for any ending"},
 		{`Georgia NOT Atlanta`, "the one without the other; -Atlanta is the same"},
 		{`title:ambassador`, "in the headline only"},
+		{`US AND sanctions`, "US is not us, nor WHO who; U.S. is US"},
+		{`停火 OR "وقف إطلاق النار"`, "any script; accents and Arabic letter forms fold"},
 	} {
-		m.Lines = append(m.Lines, Line{Text: row[0], Detail: row[1], Code: true})
+		m.Lines = append(m.Lines, Line{Text: row[0], Detail: row[1]})
 	}
 	return m
 }

@@ -31,6 +31,8 @@ type Bot struct {
 	rules map[int64]*rule.Rule
 	feeds []feeds.Feed
 
+	changing sync.Mutex // held while a channel's subscriptions are changed
+
 	index rule.Index    // of rules, safe by itself
 	due   chan struct{} // one token: there may be something to deliver
 }

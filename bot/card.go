@@ -19,8 +19,8 @@ const maxSources = 50
 const maxChanges = 30
 
 // compose makes the card of an item for a channel whose subscriptions matched.
-func compose(t telling, group []match, earlier []Source) Message {
-	m := Message{Kind: KindAlert, Severity: severityOf(t.label), Sources: earlier}
+func compose(t telling, group []match, tellers []Source) Message {
+	m := Message{Kind: KindAlert, Severity: severityOf(t.label), Sources: tellers}
 	var terms []rule.Term
 	for _, g := range group {
 		m.Rules = append(m.Rules, nameOf(g.sub))
@@ -64,7 +64,7 @@ func nameOf(s Subscription) string {
 // joined adds a teller to the card.
 func (c *card) joined(t telling, at time.Time) {
 	n := len(c.message.Sources)
-	c.message.Sources = addSource(c.message.Sources, sourceOf(t.item))
+	c.message.Sources = addSource(c.message.Sources, t.item)
 	if len(c.message.Sources) > n {
 		c.change(KindUpdate, Change{At: at, What: ToldBy, Who: t.item.Outlet, Now: quote(t.item, t.headline), URL: t.item.URL})
 	}
@@ -75,7 +75,8 @@ func (c *card) joined(t telling, at time.Time) {
 func (c *card) edited(t telling, terms []rule.Term, at time.Time) {
 	was := c.message
 	c.message.quote(t, terms)
-	c.message.Seen = was.Seen
+	c.message.Seen, c.message.Matched = was.Seen, spelled(t.item, terms)
+	c.message.Sources = replaceSource(was.Sources, t.item)
 	now := c.message
 	change := Change{At: at, Who: t.item.Outlet, URL: t.item.URL}
 	switch {
@@ -93,6 +94,22 @@ func (c *card) edited(t telling, terms []rule.Term, at time.Time) {
 	}
 }
 
+// reworded follows an edit of an item that the card lists among its tellers.
+func (c *card) reworded(t telling, at time.Time) {
+	if t.label == summary.Correction && !corrects(t.known.Title) {
+		c.message.Sources = replaceSource(c.message.Sources, t.item)
+		c.corrected(t, at)
+		return
+	}
+	was := c.message.Sources
+	c.message.Sources = replaceSource(was, t.item)
+	for i, now := range c.message.Sources {
+		if now.Title != was[i].Title {
+			c.change(KindUpdate, Change{At: at, What: RetitledBy, Who: now.Outlet, Was: was[i].Title, Now: now.Title, URL: now.URL})
+		}
+	}
+}
+
 // corrects reports whether the outlet says by its label that this title corrects.
 func corrects(title string) bool {
 	label, _ := summary.Label(title)
@@ -102,7 +119,7 @@ func corrects(title string) bool {
 // corrected notes that a later item corrects the story. The card goes on
 // quoting the item it quoted: words of two items are never mixed.
 func (c *card) corrected(t telling, at time.Time) {
-	c.message.Sources = addSource(c.message.Sources, sourceOf(t.item))
+	c.message.Sources = addSource(c.message.Sources, t.item)
 	now := quote(t.item, t.headline)
 	if len(t.lead) > 0 {
 		now += " — " + quoteAll(t.item, t.lead)
@@ -140,18 +157,24 @@ func sourceOf(it feeds.Item) Source {
 	return Source{Outlet: it.Outlet, Tier: it.Tier, Lang: it.Lang, Title: quote(it, headline), URL: it.URL, At: at}
 }
 
-// addSource adds a teller unless its outlet is among them already. It never
-// writes into the list it was given.
-func addSource(list []Source, s Source) []Source {
-	for _, have := range list {
-		if have.Outlet == s.Outlet {
-			return list
-		}
-	}
-	if len(list) >= maxSources {
+// addSource adds an item's outlet unless it is among the tellers already. It
+// never writes into the list it was given.
+func addSource(list []Source, it feeds.Item) []Source {
+	if len(list) >= maxSources || slices.ContainsFunc(list, func(s Source) bool { return s.Outlet == it.Outlet }) {
 		return list
 	}
-	return append(list[:len(list):len(list)], s)
+	return append(slices.Clip(list), sourceOf(it))
+}
+
+// replaceSource makes the list quote an item as it is now, where it quotes it.
+func replaceSource(list []Source, it feeds.Item) []Source {
+	list = slices.Clone(list)
+	for i, s := range list {
+		if s.Outlet == it.Outlet && s.URL == it.URL {
+			list[i] = sourceOf(it)
+		}
+	}
+	return list
 }
 
 // fieldOf returns the text that a span or a term points into.

@@ -88,7 +88,8 @@ func (b *Bot) lane(ctx context.Context, p Platform, c Channel) {
 		if errors.Is(err, ErrNotFound) {
 			return
 		}
-		if err == nil && sleep(ctx, time.Until(d.Due)) == nil {
+		// No wait is longer than one we would plan: the clock may have been ahead.
+		if err == nil && sleep(ctx, min(time.Until(d.Due), maxRetryAfter)) == nil {
 			err = b.attempt(ctx, p, d)
 		}
 		if err != nil && ctx.Err() == nil {

@@ -70,7 +70,7 @@ func (pl *planner) tell(i int, t telling) {
 	for _, c := range pl.cards[t.story] {
 		pl.keepTrue(c, t, found)
 	}
-	pl.told[t.story] = addSource(pl.told[t.story], sourceOf(t.item))
+	pl.told[t.story] = addSource(pl.told[t.story], t.item)
 	pl.match(i, t, found)
 }
 
@@ -81,7 +81,7 @@ func (pl *planner) open(ref StoryRef) {
 	}
 	sources := []Source{}
 	for _, told := range pl.view.tellings[int64(ref)] {
-		sources = addSource(sources, sourceOf(told.Item))
+		sources = addSource(sources, told.Item)
 	}
 	pl.told[ref] = sources
 	for _, a := range pl.view.alerts[int64(ref)] {
@@ -101,7 +101,8 @@ func (pl *planner) keepTrue(c *card, t telling, found []match) {
 			}
 		}
 		c.edited(t, terms, pl.poll.At)
-	case t.known != nil: // another outlet's edit of its own words: on record, not on the card
+	case t.known != nil:
+		c.reworded(t, pl.poll.At)
 	case t.label == summary.Correction:
 		c.corrected(t, pl.poll.At)
 	default:
@@ -148,7 +149,10 @@ func (pl *planner) settle(i int, t telling, group []match) (Outcome, string) {
 		if c.channel != channel {
 			continue
 		}
-		return Merged, fmt.Sprintf("this channel was told the story already (%s)", t.how)
+		if t.known != nil {
+			return Merged, "the channel had been told this story"
+		}
+		return Merged, fmt.Sprintf("the channel had been told this story (%s)", t.how)
 	}
 	if pl.poll.First {
 		return Baseline, fmt.Sprintf("it was in %s before Attaché began to watch it", pl.poll.Feed.Outlet)

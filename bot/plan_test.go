@@ -62,6 +62,8 @@ func TestPlan(t *testing.T) {
 	const recall, bridge = "Norvania recalls its ambassador from Estaria", "A bridge opens again after four years"
 	told := item("Wire One", "w1", recall)
 	card := Message{Kind: KindAlert, Title: Text{Text: recall}, Outlet: "Wire One", Sources: []Source{{Outlet: "Wire One"}}}
+	both := card
+	both.Sources = []Source{{Outlet: "Wire One", Title: recall}, {Outlet: "Courier", Title: "Envoy of Norvania goes home"}}
 	tests := []struct {
 		name  string
 		rules []string
@@ -109,6 +111,14 @@ func TestPlan(t *testing.T) {
 		{name: "unless a rule matches only now",
 			rules: []string{"web:a Talar"}, have: []Told{{70, 7, told}}, items: []feeds.Item{item("Wire One", "w1", "Norvania and Talar recall ambassadors")},
 			want: "item 70 of story 7\nsub 1: alerted by Talar\n" + `web:a gets "Norvania and Talar recall ambassadors" by Wire One, 1 sources`},
+		{name: "a teller's edit of its headline",
+			rules: []string{"web:a Norvania"}, have: []Told{{70, 7, told}, {71, 7, item("Courier", "c1", "Envoy of Norvania goes home")}},
+			alert: both, items: []feeds.Item{item("Courier", "c1", "Envoy of Norvania stays")},
+			want: "item 71 of story 7\nupdate of 77: \"" + recall + "\", headline changed by Courier"},
+		{name: "a teller's correction by an edit",
+			rules: []string{"web:a Norvania"}, have: []Told{{70, 7, told}, {71, 7, item("Courier", "c1", "Envoy of Norvania goes home")}},
+			alert: both, items: []feeds.Item{item("Courier", "c1", "CORRECTED: Consul of Norvania goes home")},
+			want: "item 71 of story 7\ncorrection of 77: \"" + recall + "\", corrected by Courier"},
 		{name: "a correction by a later item",
 			rules: []string{"web:a Norvania"}, have: []Told{{70, 7, told}}, alert: card, items: []feeds.Item{item("Wire One", "w2", "CORRECTED: Norvania recalls its consul from Estaria")},
 			want: "item 0 of story 7\nsub 1: merged by Norvania\ncorrection of 77: \"" + recall + "\", corrected by Wire One"},

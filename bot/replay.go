@@ -59,7 +59,7 @@ func ReadArchive(name string, in io.Reader) ([]feeds.Item, error) {
 		if err := json.Unmarshal(line, &it); err != nil {
 			return nil, fmt.Errorf("%s:%d: not an item: %w", name, n, err)
 		}
-		if it.Title == "" {
+		if it = it.Clean(); it.Title == "" {
 			return nil, fmt.Errorf("%s:%d: the item has no title", name, n)
 		}
 		if it.ID == "" {

@@ -14,6 +14,7 @@ import (
 const (
 	maxSubscriptions = 200 // in a channel
 	maxFound         = 8   // stories shown by search
+	maxWords         = 50  // of a search
 	defaultLatest    = 5
 	maxLatest        = 20
 )
@@ -28,6 +29,8 @@ func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, er
 	} else if err != nil {
 		return Message{}, err
 	}
+	b.changing.Lock() // two at once must not both find it missing
+	defer b.changing.Unlock()
 	have, err := b.store.Subscriptions(ctx, c.Channel)
 	if err != nil {
 		return Message{}, err
@@ -88,31 +91,32 @@ func list(ctx context.Context, b *Bot, c Command, _ string) (Message, error) {
 }
 
 func unsubscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
-	n, err := number(rest)
-	if err != nil {
+	if rest == "" {
 		return Message{}, wrongUse("unsubscribe")
 	}
+	n, err := number(rest)
+	named := err != nil
 	subs, err := b.store.Subscriptions(ctx, c.Channel)
 	if err != nil {
 		return Message{}, err
 	}
 	for _, s := range subs {
-		if int64(s.Number) != n {
+		if named && !strings.EqualFold(s.Name, rest) || !named && int64(s.Number) != n {
 			continue
 		}
 		if s.Source == Configured {
-			return Message{}, &plainError{fmt.Sprintf("Subscription %d stands in the config file; whoever runs me can take it out there.", n)}
+			return Message{}, &plainError{fmt.Sprintf("Subscription %d stands in the config file; whoever runs me can take it out there.", s.Number)}
 		}
 		if err := b.store.Unsubscribe(ctx, s.ID, time.Now()); err != nil {
 			return Message{}, err
 		}
 		b.dismiss(s.ID)
 		b.log.Info("unsubscribed", "channel", c.Channel, "sub", s.Number)
-		m := notice(fmt.Sprintf("Unsubscribed from %d: %s", n, s.Rule))
+		m := notice(fmt.Sprintf("Unsubscribed from %d: %s", s.Number, s.Rule))
 		m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: "subscribe " + s.Rule, Code: true})
 		return m, nil
 	}
-	return Message{}, &plainError{fmt.Sprintf("This channel has no subscription %d. Type list to see what it has.", n)}
+	return Message{}, &plainError{fmt.Sprintf("This channel has no subscription %s. Type list to see what it has.", rest)}
 }
 
 // number reads an id as people write it: 12, #12.
@@ -139,15 +143,22 @@ func latest(ctx context.Context, b *Bot, _ Command, rest string) (Message, error
 }
 
 func search(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
-	if rule.Fold(rest) == "" {
+	switch words := len(strings.Fields(rule.Fold(rest))); {
+	case words == 0:
 		return Message{}, wrongUse("search")
+	case words > maxWords:
+		return Message{}, &plainError{fmt.Sprintf("search takes up to %d words.", maxWords)}
 	}
 	told, err := b.store.Search(ctx, rest, maxFound+1)
 	if err != nil {
 		return Message{}, err
 	}
 	if len(told) == 0 {
-		return notice(fmt.Sprintf("Nothing on record holds all of: %s", rest)), nil
+		m := notice(fmt.Sprintf("Nothing on record holds all of: %s", rest))
+		if strings.ContainsAny(rest, "*|") || strings.Contains(rest, " OR ") {
+			m.Lines = append(m.Lines, Line{Text: "search takes words and \"phrases\"; * and OR are for rules."})
+		}
+		return m, nil
 	}
 	m := storyLines(told[:min(len(told), maxFound)])
 	if len(told) > maxFound {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,10 +33,9 @@ func why(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 			l.Story = h.Story
 		}
 		m.Lines = append(m.Lines, l)
-		for _, match := range h.Matches {
-			if match.Item == t.Number {
-				m.Lines = append(m.Lines, Line{Text: matchLine(match)})
-			}
+		of := slices.DeleteFunc(slices.Clone(h.Matches), func(m Match) bool { return m.Item != t.Number })
+		for group := range chunkBy(of, func(m Match) [2]string { return [2]string{string(m.Outcome), m.Reason} }) {
+			m.Lines = append(m.Lines, Line{Text: matchLine(group)})
 		}
 	}
 	if len(h.Matches) == 0 {
@@ -47,22 +47,29 @@ func why(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	return m, nil
 }
 
-// matchLine says which subscription asked for an item, by which words, and
-// what came of it.
-func matchLine(m Match) string {
-	line := fmt.Sprintf("Matched subscription %d, %s", m.Subscription.Number, nameOf(m.Subscription))
-	if len(m.Matched) > 0 {
-		line += ", by “" + strings.Join(m.Matched, "”, “") + "”"
+// matchLine says which subscriptions asked for an item, by which words, and
+// what came of it, which was the same for all.
+func matchLine(group []Match) string {
+	var names, words []string
+	for _, m := range group {
+		names = append(names, fmt.Sprintf("%d (%s)", m.Subscription.Number, nameOf(m.Subscription)))
+		for _, w := range m.Matched {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
 	}
-	switch m.Outcome {
+	line := "Matched subscription " + strings.Join(names, " and ")
+	if len(words) > 0 {
+		line += ", by “" + strings.Join(words, "”, “") + "”"
+	}
+	switch group[0].Outcome {
 	case Alerted:
 		return line + ". It was told here."
 	case Merged:
-		return line + ". Not told again: " + m.Reason + "."
-	case Baseline:
-		return line + ". Not told: " + m.Reason + "."
+		return line + ". No new alert: " + group[0].Reason + "."
 	}
-	return line + ". " + m.Reason
+	return line + ". Not told: " + group[0].Reason + "."
 }
 
 // deliveryLine says what became of one message.
@@ -70,7 +77,7 @@ func deliveryLine(d Record) string {
 	kind := map[Kind]string{KindAlert: "Alert", KindUpdate: "Update", KindCorrection: "Correction"}[d.Kind]
 	switch d.State {
 	case Sent:
-		return fmt.Sprintf("%s sent %s, %s after it was planned.", kind, clock(d.Sent), took(d.Sent.Sub(d.Created)))
+		return fmt.Sprintf("%s sent %s.", kind, clock(d.Sent))
 	case Retry:
 		return fmt.Sprintf("%s failed %d times so far and will be tried again: %s.", kind, d.Attempts, d.Reason)
 	case Dead:
@@ -80,10 +87,3 @@ func deliveryLine(d Record) string {
 }
 
 func clock(t time.Time) string { return t.Local().Format("2 Jan 15:04:05 MST") }
-
-func took(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return d.Round(time.Second).String()
-}

@@ -129,6 +129,23 @@ func TestPollerMindsTheHost(t *testing.T) {
 	})
 }
 
+// TestPollerClockAhead starts on what a clock that was a year ahead left behind.
+func TestPollerClockAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one")})
+		ahead := time.Now().AddDate(1, 0, 0)
+		if err := m.SaveFeedState(t.Context(), "desk", State{URL: desk.URL, Checked: ahead, Succeeded: ahead, Next: ahead.Add(time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
+		run(t, web, m, PollOptions{}, desk)
+		time.Sleep(time.Minute)
+		if n := len(web.Requests()); n != 1 {
+			t.Errorf("asked %d times in the first minute", n)
+		}
+	})
+}
+
 // TestPollerComesRound gives a host more feeds than it may be asked for: none is
 // forgotten over the others.
 func TestPollerComesRound(t *testing.T) {

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,6 +22,7 @@ const (
 	maxWord       = 100 // a category, an author's name
 	maxCategories = 32
 	maxLinks      = 16
+	maxTag        = 64   // bytes of a language tag; RFC 5646 section 4.4.1 has none in use beyond 35
 	maxLink       = 4096 // bytes
 	maxGUID       = 1024 // bytes; a longer one is known by its fingerprint
 	madeTitle     = 120  // of an item that has no title of its own
@@ -38,12 +40,13 @@ const (
 // A document that breaks off is read up to its last whole item. The error of
 // one that cannot be read at all is a sentence for people.
 func Parse(d Document, feed Feed) ([]Item, error) {
-	items, _, err := parse(d, feed)
+	items, _, err := parse(context.Background(), d, feed)
 	return items, err
 }
 
-// parse is Parse, and reports whether the document was there to its end.
-func parse(d Document, feed Feed) (items []Item, whole bool, err error) {
+// parse is Parse, and reports whether the document was there to its end. It
+// stops between two items when ctx ends.
+func parse(ctx context.Context, d Document, feed Feed) (items []Item, whole bool, err error) {
 	if len(d.Body) > maxBody {
 		err = &problem{fmt.Sprintf("it is larger than %s", size(maxBody)), nil}
 		return nil, false, fmt.Errorf("feeds: parse %s: %w", cmp.Or(feed.Name, "document"), err)
@@ -58,6 +61,9 @@ func parse(d Document, feed Feed) (items []Item, whole bool, err error) {
 	}
 	n := normaliser{feed: feed, source: source, base: base, now: time.Now()}
 	for _, it := range slices.Backward(source.Items) { // feeds have their latest first
+		if ctx.Err() != nil {
+			return nil, false, ctx.Err()
+		}
 		if item := n.item(it); item.Title != "" || item.URL != "" {
 			items = append(items, item)
 		}
@@ -132,6 +138,9 @@ func (n *normaliser) lang(it *gofeed.Item) string {
 		said = it.DublinCoreExt.Language
 	}
 	for _, s := range append(said, n.source.Language) {
+		if len(s) > maxTag {
+			continue
+		}
 		if tag, err := language.Parse(strings.TrimSpace(s)); err == nil && tag != language.Und {
 			return tag.String()
 		}

@@ -224,12 +224,12 @@ func TestParseTruncated(t *testing.T) {
 		for n := range test.body {
 			body := test.body[:n]
 			want := strings.Count(strings.ReplaceAll(body, "<![CDATA[</item>", ""), test.end)
-			items, whole, err := parse(Document{Body: []byte(body)}, Feed{})
+			items, whole, err := parse(t.Context(), Document{Body: []byte(body)}, Feed{})
 			if len(items) != want || whole || (err == nil) != (want > 0) {
 				t.Fatalf("%s: %d items, want %d; whole: %v; %v", body, len(items), want, whole, err)
 			}
 		}
-		if _, whole, err := parse(Document{Body: []byte(test.body)}, Feed{}); !whole || err != nil {
+		if _, whole, err := parse(t.Context(), Document{Body: []byte(test.body)}, Feed{}); !whole || err != nil {
 			t.Errorf("%s: whole: %v; %v", test.body, whole, err)
 		}
 	}
@@ -257,7 +257,7 @@ func captured(tb testing.TB) map[string][]byte {
 
 func TestParseCaptured(t *testing.T) {
 	for name, body := range captured(t) {
-		items, whole, err := parse(Document{Body: body}, Feed{Name: name})
+		items, whole, err := parse(t.Context(), Document{Body: body}, Feed{Name: name})
 		if err != nil || !whole || len(items) == 0 {
 			t.Errorf("%s: %d items; whole: %v; %v", name, len(items), whole, err)
 		}

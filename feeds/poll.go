@@ -121,7 +121,7 @@ func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
 	var items []Item
 	whole := true
 	if err == nil && !doc.NotModified {
-		items, whole, err = parse(doc, f)
+		items, whole, err = parse(ctx, doc, f)
 	}
 	if ctx.Err() != nil && err != nil {
 		return old // the program ends; that says nothing about the feed

@@ -64,9 +64,10 @@ func newSchedule(states map[string]State, gap time.Duration) *schedule {
 	return s
 }
 
-// due is when a feed wants to be polled; a zero time is at once.
-func (s *schedule) due(src source) time.Time {
-	if past := s.past[src.Name]; past.URL == src.URL {
+// due is when a feed wants to be polled; a zero time is at once. A poll that is
+// yet to come was made under a clock that was ahead: its plans do not bind us.
+func (s *schedule) due(src source, now time.Time) time.Time {
+	if past := s.past[src.Name]; past.URL == src.URL && !past.Checked.After(now) {
 		return past.Next
 	}
 	return time.Time{}
@@ -81,7 +82,7 @@ func (s *schedule) start(sources []source, now time.Time) (next source, ok bool)
 		if h := s.hosts[src.host]; s.flying[src.Name] || h.busy || h.free.After(now) {
 			continue
 		}
-		if due := s.due(src); !due.After(now) && (!ok || due.Before(longest)) {
+		if due := s.due(src, now); !due.After(now) && (!ok || due.Before(longest)) {
 			next, longest, ok = src, due, true
 		}
 	}
@@ -107,7 +108,7 @@ func (s *schedule) wait(sources []source, now time.Time) time.Duration {
 	shortest := time.Minute
 	for _, src := range sources {
 		if h := s.hosts[src.host]; !s.flying[src.Name] && !h.busy {
-			shortest = min(shortest, max(s.due(src).Sub(now), h.free.Sub(now)))
+			shortest = min(shortest, max(s.due(src, now).Sub(now), h.free.Sub(now)))
 		}
 	}
 	return shortest

@@ -201,6 +201,8 @@ func cut(s string, limit int) string {
 func words(sources []string, limit, length int) []string {
 	var out []string
 	for _, source := range sources {
+		// The rest cannot show, and a feed's own author is read for every item.
+		source = source[:min(len(source), 64*length)]
 		w := text(source, length)
 		if w != "" && !slices.Contains(out, w) {
 			out = append(out, w)

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"sync"
 
 	"attache/bot/config"
 	"attache/feeds"
-	"attache/storage"
 )
 
 type checkCommand struct {
@@ -51,10 +49,10 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 
 // checkDatabase opens the database if there is one. It makes none.
 func checkDatabase(ctx context.Context, path string) (good string, err error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	db, err := openExisting(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return path + " is not there yet; run makes it", nil
 	}
-	db, err := storage.Open(ctx, path, storage.Options{})
 	if err != nil {
 		return "", err
 	}

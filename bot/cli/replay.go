@@ -73,7 +73,6 @@ func (c *replayCommand) Run(ctx context.Context, p *Program) error {
 
 func (c *replayCommand) print(ctx context.Context, p *Program, b *bot.Bot, items []feeds.Item) error {
 	out := bufio.NewWriter(p.Out)
-	defer out.Flush()
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	sum, err := b.Replay(ctx, items, func(r bot.Replayed) error {
@@ -92,15 +91,16 @@ func (c *replayCommand) print(ctx context.Context, p *Program, b *bot.Bot, items
 		return err
 	})
 	if err != nil {
-		return err
+		return errors.Join(err, out.Flush())
 	}
 	if c.JSON {
-		return enc.Encode(struct {
+		err = enc.Encode(struct {
 			Done bot.Totals `json:"done"`
 		}{sum})
+	} else {
+		fmt.Fprintf(out, "%d items, %d stories (+ opened one), %d matches in %.1f s\n", sum.Items, sum.Stories, sum.Matches, sum.Seconds)
 	}
-	_, err = fmt.Fprintf(out, "%d items, %d stories, %d matches in %.1f s\n", sum.Items, sum.Stories, sum.Matches, sum.Seconds)
-	return err
+	return errors.Join(err, out.Flush())
 }
 
 // named is a rule line's `name: ` prefix. A field (`title:x`) has no space

@@ -77,17 +77,25 @@ func (t tested) print(out io.Writer, notes []string, fields map[rule.Field]strin
 	for _, n := range notes {
 		fmt.Fprintf(&b, "  %s\n", n)
 	}
-	for _, term := range t.Terms {
+	for i, term := range t.Terms {
+		if i == shownTerms {
+			fmt.Fprintf(&b, "  and %d more\n", len(t.Terms)-i)
+			break
+		}
 		fmt.Fprintf(&b, "  %-8s %s: %s\n", term.Field, term.Term, around(fields[term.Field], term.Start, term.End))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
+// shownTerms is how many places people are shown.
+const shownTerms = 20
+
 // around quotes a stretch of a text with up to four words on either side.
 func around(text string, start, end int) string {
-	const words = 4
-	before, after := strings.Fields(text[:start]), strings.Fields(text[end:])
+	const words, reach = 4, 100
+	before := strings.Fields(strings.ToValidUTF8(text[max(0, start-reach):start], ""))
+	after := strings.Fields(strings.ToValidUTF8(text[end:min(len(text), end+reach)], ""))
 	before, after = before[max(0, len(before)-words):], after[:min(len(after), words)]
 	return strings.Join(append(before, "["+text[start:end]+"]"), " ") + " " + strings.Join(after, " ")
 }

@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"attache/bot"
@@ -23,7 +26,7 @@ func (c *searchCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	db, err := storage.Open(ctx, cfg.Storage.Path, storage.Options{})
+	db, err := openExisting(ctx, cfg.Storage.Path)
 	if err != nil {
 		return err
 	}
@@ -43,10 +46,19 @@ func (c *searchCommand) Run(ctx context.Context, p *Program) error {
 	return nil
 }
 
+// openExisting opens a database and makes none. The error wraps
+// fs.ErrNotExist where there is no file.
+func openExisting(ctx context.Context, path string) (*storage.DB, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database %s yet; run makes it: %w", path, fs.ErrNotExist)
+	}
+	return storage.Open(ctx, path, storage.Options{})
+}
+
 func (c *searchCommand) print(p *Program, t bot.Told) error {
 	if c.JSON {
 		return json.NewEncoder(p.Out).Encode(t.Item)
 	}
-	_, err := fmt.Fprintf(p.Out, "#%d  %s  %s: %s\n    %s\n", t.Story, t.Item.Seen.Local().Format("2006-01-02 15:04"), t.Item.Outlet, t.Item.Title, t.Item.URL)
+	_, err := fmt.Fprintf(p.Out, "#%d  %s  %s: %s\n    %s\n", t.Story, t.Item.Seen.Local().Format("2006-01-02 15:04 MST"), t.Item.Outlet, t.Item.Title, t.Item.URL)
 	return err
 }

@@ -77,7 +77,7 @@ type Web struct {
 	// Password. Default: "". Excludes Password.
 	PasswordFile string `toml:"password_file"`
 
-	// Title stands at the top of the page. Default: "", the program's name.
+	// Title is a line across the top of every page. Default: "", none.
 	Title string `toml:"title"`
 }
 

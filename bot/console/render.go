@@ -60,7 +60,7 @@ func (c *Console) update(m bot.Message) string {
 	ch := m.Changes[len(m.Changes)-1]
 	var b strings.Builder
 	head := c.in(green, "UPDATE")
-	if m.Kind == bot.KindCorrection {
+	if ch.What == bot.CorrectedBy {
 		head = c.in(red, "CORRECTION")
 	}
 	what := ch.What
@@ -71,10 +71,12 @@ func (c *Console) update(m bot.Message) string {
 		what += fmt.Sprintf(" (%d outlets)", n)
 	}
 	fmt.Fprintf(&b, "\n%s %s %s\n", head, what, c.in(dim, number(m.Story)))
-	if ch.Was != "" {
+	switch {
+	case ch.What == bot.ToldBy && ch.Now == m.Title.Text: // the same words once more
+	case ch.What == bot.ToldBy:
+		c.fill(&b, "  ", bot.Text{Text: "“" + ch.Now + "”"}, "")
+	default:
 		c.fill(&b, "  was: ", bot.Text{Text: ch.Was}, struck)
-	}
-	if ch.Now != "" {
 		c.fill(&b, "  now: ", bot.Text{Text: ch.Now}, "")
 	}
 	return b.String()
@@ -175,7 +177,7 @@ func stamp(m bot.Message) string {
 	if t.IsZero() {
 		t = time.Now()
 	}
-	return t.Local().Format("2 Jan 15:04")
+	return t.Local().Format("2 Jan 15:04 MST")
 }
 
 func number(story int64) string {

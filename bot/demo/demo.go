@@ -14,4 +14,5 @@ import "time"
 const Span = 48 * time.Hour
 
 // Banner says what a reader must know before the first headline.
-const Banner = "Demo: every item here is invented, by outlets that do not exist. Countries and institutions that do exist said and did none of it."
+const Banner = "Demo: every item here is invented, by outlets that do not exist.\n" +
+	"Countries and institutions that do exist said and did none of it."

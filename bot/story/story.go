@@ -35,6 +35,11 @@ const (
 	minRuns   = 12
 	runWords  = 4
 
+	// A run of words that more articles hold than this is a standing phrase, and
+	// no sign of a copy. It also bounds what one article costs to place, whoever
+	// floods us with the same words.
+	maxStanding = 100
+
 	// A correction repeats its outlet's headline but for the words that were
 	// wrong: at least this share of the words stay.
 	correctedShare = 0.7
@@ -135,6 +140,9 @@ func (w *Window) copied(a Article) int64 {
 	}
 	shared := map[int]int{}
 	for _, r := range runs {
+		if len(w.runs[r]) > maxStanding {
+			continue
+		}
 		for _, i := range w.runs[r] {
 			shared[i]++
 		}

@@ -86,12 +86,25 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// A flood of one lead under ever new headlines, as a hostile feed may send it,
+// costs what its items cost and not their square.
+func TestFlood(t *testing.T) {
+	var w Window
+	for i := range 20_000 {
+		a := Article{Outlet: "Flood", Headline: fmt.Sprintf("Headline number %d of the flood", i), Lead: lead, Seen: noon}
+		if story, how := w.Place(a); how != Opened {
+			t.Fatalf("item %d folded into %d: %s", i, story, how)
+		}
+		w.Add(int64(i+1), a)
+	}
+}
+
 func BenchmarkPlace(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var w Window
 			for i := range n {
-				w.Add(int64(i+1), Article{Outlet: "Wire One", Headline: fmt.Sprintf("Session %d of the council opens", i), Lead: fmt.Sprintf("%d %s", i, lead[i%60:]), Seen: noon})
+				w.Add(int64(i+1), Article{Outlet: "Wire One", Headline: fmt.Sprintf("Session %d of the council opens", i), Lead: fmt.Sprintf("In case %d the ministry said on %d occasions that it would recall envoy number %d for talks.", i, i+1, i+2), Seen: noon})
 			}
 			a := Article{Outlet: "Courier", Headline: "Nobody wrote this before today", Lead: lead, Seen: noon}
 			b.ReportAllocs()

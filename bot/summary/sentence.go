@@ -74,7 +74,7 @@ func sentence(line string) int {
 		case strings.ContainsRune(wideMarks, r):
 			return i + prefix(line[i:], wideMarks+wideClosed+"\"”’")
 		case strings.ContainsRune(endMarks, r):
-			if i > 0 && strings.HasSuffix(line[:i], ".") {
+			if last, _ := utf8.DecodeLastRuneInString(line[:i]); i > 0 && strings.ContainsRune(endMarks, last) {
 				continue // looked at with the first
 			}
 			after := i + prefix(line[i:], endMarks)

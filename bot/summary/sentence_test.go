@@ -65,6 +65,13 @@ func TestSentences(t *testing.T) {
 }
 
 // Nothing but space is between sentences.
+// A mark repeated to no end is looked at once, not once from each place.
+func TestSentencesOfMarks(t *testing.T) {
+	for _, mark := range []string{"?", "!", "…", ".", "?!"} {
+		Sentences("Aa " + strings.Repeat(mark, 200_000) + "a")
+	}
+}
+
 func FuzzSentences(f *testing.F) {
 	f.Add("One. Two!\nThree… “Four.” 外交部。「五」")
 	f.Add("... .. . ?! U.S. The\u2028x")

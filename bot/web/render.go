@@ -21,6 +21,7 @@ func parsePages(zone *time.Location) (*template.Template, error) {
 	pages, err := template.New("").Funcs(template.FuncMap{
 		"path":  path,
 		"link":  link,
+		"bare":  bare,
 		"stamp": func(t time.Time) string { return t.In(zone).Format("2 Jan, 15:04 MST") },
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}).ParseFS(templates, "templates/*.html")
@@ -38,6 +39,12 @@ func link(address string) string {
 		return ""
 	}
 	return u.String()
+}
+
+// bare is link without the query, where a feed's key may stand.
+func bare(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return link(address)
 }
 
 // shownTellers is how many other outlets a card lists before it folds the rest.
