@@ -47,11 +47,12 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	}
 	defer db.Close()
 
-	news := demo.NewServer(scenario, c.For, scenario.Position(func(feed, guid string) bool {
+	told := scenario.Position(func(feed, guid string) bool {
 		// A feed without guids is known by its links.
 		known, err := db.Known(ctx, feed, []string{"guid:" + guid, "link:" + feeds.CanonicalLink(guid)})
 		return err == nil && len(known) > 0
-	}))
+	})
+	news := demo.NewServer(scenario, c.For, told)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("the outlets of the demo: %w", err)
@@ -71,17 +72,23 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	return p.serve(ctx, cfg, db, serving{json: c.JSON, ready: func(b *bot.Bot, page string) {
-		fmt.Fprintf(p.Err, "%s\nThe page is at %s\n", demo.Banner, page)
-		if c.Once {
-			wg.Go(func() {
-				select {
-				case <-news.Done():
-					settle(ctx, b)
-				case <-ctx.Done():
-				}
-				cancel()
-			})
+		fmt.Fprintf(p.Err, "%s\n%s\n", demo.Banner, pageAt(page))
+		if told == scenario.Position(func(feed, guid string) bool { return true }) {
+			fmt.Fprintf(p.Err, "%s has been told these two days already; delete it to see them again.\n", c.DB)
 		}
+		wg.Go(func() {
+			select {
+			case <-news.Done():
+				settle(ctx, b)
+			case <-ctx.Done():
+				return
+			}
+			if c.Once {
+				cancel()
+				return
+			}
+			fmt.Fprintln(p.Err, "\nThat was the two days. The page stays up; type help, or Ctrl-C to end.")
+		})
 	}})
 }
 

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/term"
-
 	"attache/bot"
 	"attache/bot/config"
 	"attache/bot/console"
@@ -70,7 +68,19 @@ func (c *runCommand) Run(ctx context.Context, p *Program) error {
 		return err
 	}
 	defer db.Close()
-	return p.serve(ctx, cfg, db, serving{json: c.JSON, again: c.load})
+	return p.serve(ctx, cfg, db, serving{json: c.JSON, again: c.load, ready: func(_ *bot.Bot, page string) {
+		if _, ok := p.Out.(*terminal); ok {
+			fmt.Fprintf(p.Out, "Watching %d feeds. %sType help; Ctrl-C ends.\n", len(feedsOf(cfg)), pageAt(page))
+		}
+	}})
+}
+
+// pageAt is a sentence that says where the page is, if there is one.
+func pageAt(page string) string {
+	if page == "" {
+		return ""
+	}
+	return "The page is at " + page + ". "
 }
 
 // serving is how a bot is run.
@@ -82,6 +92,14 @@ type serving struct {
 
 // serve wires a bot together and runs it until ctx ends.
 func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, s serving) error {
+	// A bot that hears nothing new must not look well: either part takes the
+	// other down with it.
+	outer := ctx
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if cfg.Console.Enabled && !s.json {
+		defer p.terminal(func() { cancel(nil) })()
+	}
 	level := new(slog.LevelVar)
 	log := p.logger(cfg, level)
 	said := func(bot.Message) {}
@@ -103,6 +121,9 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 		}
 		poller.Set(list)
 		level.Set(levelOf(cfg))
+		if _, ok := p.Out.(*terminal); ok && level.Level() == slog.LevelInfo {
+			level.Set(slog.LevelWarn) // what is usual is no news to who sits there
+		}
 		return nil
 	}
 	if err := configure(cfg); err != nil {
@@ -115,20 +136,17 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if s.ready != nil {
 		s.ready(b, page)
 	}
-	// A bot that hears nothing new must not look well: either part takes the
-	// other down with it.
-	outer := ctx
-	ctx, cancel := context.WithCancelCause(ctx)
+	log.Info("started", "feeds", len(feedsOf(cfg)), "page", page)
 	var wg sync.WaitGroup
 	wg.Go(func() { p.reloads(ctx, s.again, configure, log) })
 	wg.Go(func() { cancel(poller.Run(ctx)) })
 	err = b.Run(ctx, platforms...)
 	cancel(err)
 	wg.Wait()
-	if outer.Err() != nil {
-		return nil
+	if cause := context.Cause(ctx); outer.Err() == nil && !errors.Is(cause, context.Canceled) {
+		return cause
 	}
-	return context.Cause(ctx)
+	return nil
 }
 
 // platforms makes those that the config asks for; page is the address of the
@@ -148,11 +166,11 @@ func (p *Program) platforms(cfg config.Config, b *bot.Bot, asJSON bool, log *slo
 	}
 	if cfg.Console.Enabled {
 		o := console.Options{In: p.In, Out: p.Out}
+		if t, ok := p.Out.(*terminal); ok {
+			o.Color, o.Width = os.Getenv("NO_COLOR") == "", t.width
+		}
 		if asJSON {
 			o.Out = io.Discard // every message is printed where all are
-		} else if f, ok := p.Out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-			o.Color, o.Prompt = os.Getenv("NO_COLOR") == "", "> "
-			o.Width, _, _ = term.GetSize(int(f.Fd()))
 		}
 		list = append(list, console.New(o))
 	}

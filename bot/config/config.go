@@ -91,7 +91,7 @@ type Console struct {
 type Log struct {
 	// Level is the least that is logged: "debug" (each poll), "info" (something
 	// changed), "warn" (it will be tried again), "error" (a person is needed).
-	// Default: "info". Reload: yes.
+	// Who sits at a terminal is spared "info". Default: "info". Reload: yes.
 	Level string `toml:"level"`
 
 	// Format is "text" for people or "json" for machines. Default: "text".

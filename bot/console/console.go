@@ -19,12 +19,10 @@ const Channel bot.Channel = "console:"
 
 // Options say what the terminal is.
 type Options struct {
-	In    io.Reader // commands, a line each; nil for none
-	Out   io.Writer // alerts and answers
-	Color bool      // Out shows ANSI colours
-	Width int       // columns; 0 means 80
-	// Prompt is printed where a command may be typed; "" where nobody sits.
-	Prompt string
+	In    io.Reader  // commands, a line each; nil for none
+	Out   io.Writer  // alerts and answers
+	Color bool       // Out shows ANSI colours
+	Width func() int // columns now; nil or 0 means 80
 }
 
 // Console is the platform. Make one with New.
@@ -37,9 +35,6 @@ type Console struct {
 
 // New returns a Console.
 func New(o Options) *Console {
-	if o.Width <= 0 {
-		o.Width = 80
-	}
 	return &Console{o: o, posted: map[string]bool{}}
 }
 
@@ -58,7 +53,6 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	if u, err := user.Current(); err == nil {
 		who = u.Username
 	}
-	c.print("")
 	for {
 		select {
 		case <-ctx.Done():
@@ -125,13 +119,8 @@ func (c *Console) print(text string) error {
 	return c.write(text)
 }
 
-// write puts text above the prompt.
 func (c *Console) write(text string) error {
-	clear := ""
-	if c.o.Prompt != "" && c.o.Color {
-		clear = "\r\x1b[K"
-	}
-	if _, err := io.WriteString(c.o.Out, clear+text+c.o.Prompt); err != nil {
+	if _, err := io.WriteString(c.o.Out, text); err != nil {
 		return fmt.Errorf("console: %w", err)
 	}
 	return nil

@@ -120,7 +120,7 @@ func (c *Console) fill(b *strings.Builder, prefix string, t bot.Text, s style) {
 	indent := uniseg.StringWidth(prefix)
 	all := text.String()
 	for start := 0; start < len(all); {
-		end := lineEnd(all[start:], c.o.Width-indent) + start
+		end := lineEnd(all[start:], c.width()-indent) + start
 		if start > 0 {
 			b.WriteString("\n" + strings.Repeat(" ", indent))
 		}
@@ -128,6 +128,15 @@ func (c *Console) fill(b *strings.Builder, prefix string, t bot.Text, s style) {
 		start = end
 	}
 	b.WriteString("\n")
+}
+
+func (c *Console) width() int {
+	if c.o.Width != nil {
+		if w := c.o.Width(); w > 0 {
+			return w
+		}
+	}
+	return 80
 }
 
 // lineEnd returns how many bytes of a text fit on a line of so many columns,
