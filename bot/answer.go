@@ -40,7 +40,7 @@ func (b *Bot) Answer(ctx context.Context, c Command) Message {
 	if err != nil {
 		m = excuse(err)
 		if _, ours := errors.AsType[*plainError](err); !ours && ctx.Err() == nil {
-			b.log.Error("could not answer", "channel", c.Channel, "err", err)
+			b.log.Error("failed to answer", "channel", c.Channel, "err", err)
 		}
 	}
 	m.Kind, m.Channel = KindNotice, c.Channel

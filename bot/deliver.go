@@ -59,7 +59,7 @@ func (b *Bot) deliver(ctx context.Context, platforms []Platform) {
 		lanes, err := b.store.Lanes(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				b.log.Warn("could not read what is to be delivered", "err", err)
+				b.log.Warn("failed to read what is due", "err", err)
 				time.AfterFunc(storeRetry, b.wake)
 			}
 			continue
@@ -93,7 +93,7 @@ func (b *Bot) lane(ctx context.Context, p Platform, c Channel) {
 			err = b.attempt(ctx, p, d)
 		}
 		if err != nil && ctx.Err() == nil {
-			b.log.Error("could not record a delivery", "channel", c, "err", err)
+			b.log.Error("failed to record a delivery", "channel", c, "err", err)
 			sleep(ctx, storeRetry)
 		}
 	}
@@ -116,9 +116,9 @@ func (b *Bot) attempt(ctx context.Context, p Platform, d Delivery) error {
 	case Sent:
 		log.Debug("sent", "story", d.Message.Story, "kind", d.Kind)
 	case Retry:
-		log.Warn("could not send, will try again", "due", r.Due, "err", err)
+		log.Warn("failed to send", "due", r.Due, "err", err)
 	case Dead:
-		log.Error("gave up a delivery", "story", d.Message.Story, "err", err)
+		log.Error("gave up", "story", d.Message.Story, "err", err)
 	}
 	if r.State == Sent {
 		m := d.Message

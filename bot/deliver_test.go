@@ -64,6 +64,45 @@ type desk struct {
 	bot  *bot.Bot
 	room *room
 	n    int
+
+	store *flaky
+}
+
+// flaky is a real store some of whose calls fail, once each.
+type flaky struct {
+	bot.Store
+	lanes, finish, apply int // that many calls are still to fail
+}
+
+var errFlaky = errors.New("the disk is full")
+
+func fails(n *int) bool {
+	*n--
+	return *n >= 0
+}
+
+func (f *flaky) Lanes(ctx context.Context) ([]bot.Channel, error) {
+	if fails(&f.lanes) {
+		return nil, errFlaky
+	}
+	return f.Store.Lanes(ctx)
+}
+
+func (f *flaky) Finish(ctx context.Context, delivery int64, r bot.Result) error {
+	if fails(&f.finish) {
+		return errFlaky
+	}
+	return f.Store.Finish(ctx, delivery, r)
+}
+
+// Apply fails after it has stored everything, as a commit does whose answer is
+// lost.
+func (f *flaky) Apply(ctx context.Context, p bot.Plan) (bot.Applied, error) {
+	done, err := f.Store.Apply(ctx, p)
+	if err == nil && fails(&f.apply) {
+		return bot.Applied{}, errFlaky
+	}
+	return done, err
 }
 
 func newDesk(t *testing.T, rules map[bot.Channel]string) *desk {
@@ -72,7 +111,8 @@ func newDesk(t *testing.T, rules map[bot.Channel]string) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	b, err := bot.Open(t.Context(), bot.Options{Store: db, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	store := &flaky{Store: db}
+	b, err := bot.Open(t.Context(), bot.Options{Store: store, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +123,7 @@ func newDesk(t *testing.T, rules map[bot.Channel]string) *desk {
 	if err := b.Configure(t.Context(), nil, subs); err != nil {
 		t.Fatal(err)
 	}
-	return &desk{t: t, bot: b, room: &room{tries: map[string]int{}, keys: map[string]int{}}}
+	return &desk{t: t, bot: b, store: store, room: &room{tries: map[string]int{}, keys: map[string]int{}}}
 }
 
 // run lets the bot speak for a while.
@@ -224,5 +264,43 @@ func TestDeliverResume(t *testing.T) {
 		d.heard("a a story of four words at least", "a a story of four words at least (updated)")
 		d.run(time.Minute)
 		d.heard("a a story of four words at least", "a a story of four words at least (updated)")
+	})
+}
+
+// What was said and could not be put on record is said again under the same
+// key, by which a platform knows it.
+func TestDeliverUnrecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, map[bot.Channel]string{"room:a": "story"})
+		d.publish("the first story", "the second story")
+		d.store.finish, d.store.lanes = 1, 1
+		d.run(time.Minute)
+		d.heard("a the first story", "a the first story", "a the second story")
+		if len(d.room.keys) != 2 {
+			t.Errorf("posted under %d keys: %v", len(d.room.keys), d.room.keys)
+		}
+		d.why(1, "Alert sent")
+	})
+}
+
+// A poll whose commit succeeded although we were told it had not is taken
+// again and adds nothing.
+func TestTakeUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, map[bot.Channel]string{"room:a": "story"})
+		d.store.apply = 1
+		p := feeds.Poll{Feed: feeds.Feed{Name: "wire-one"}, At: time.Now(), Items: []feeds.Item{{Outlet: "Wire One", Title: "A story of four words at least", GUID: "1"}}}
+		if err := d.bot.Take(t.Context(), p); !errors.Is(err, errFlaky) {
+			t.Fatalf("Take: %v", err)
+		}
+		if err := d.bot.Take(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		p.Items[0].Outlet, p.Items[0].GUID, p.Feed.Name = "Courier", "2", "courier"
+		if err := d.bot.Take(t.Context(), p); err != nil { // it folds into what the lost answer stored
+			t.Fatal(err)
+		}
+		d.run(time.Minute)
+		d.heard("a A story of four words at least", "a A story of four words at least (updated)")
 	})
 }

@@ -142,8 +142,8 @@ func TestFetchFails(t *testing.T) {
 				if want := "feeds: fetch desk: " + test.want; err.Error() != want {
 					t.Errorf("error is %q, want %q", err, want)
 				}
-				if sentence(err) != test.want {
-					t.Errorf("sentence is %q", sentence(err))
+				if Sentence(err) != test.want {
+					t.Errorf("sentence is %q", Sentence(err))
 				}
 			})
 		})
@@ -225,16 +225,16 @@ func TestFetchStaysEncrypted(t *testing.T) {
 	defer secure.Close()
 
 	_, err := NewFetcher(secure.Client().Transport, FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
-	if got, want := sentence(err), "it redirects from https to plain http"; got != want {
+	if got, want := Sentence(err), "it redirects from https to plain http"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	_, err = NewFetcher(NewTransport(), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
-	if got, want := sentence(err), "the server's certificate is not to be trusted"; got != want {
+	if got, want := Sentence(err), "the server's certificate is not to be trusted"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	secure.Close()
 	_, err = NewFetcher(NewTransport(), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
-	if got, want := sentence(err), "the server refused the connection"; got != want {
+	if got, want := Sentence(err), "the server refused the connection"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

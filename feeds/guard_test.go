@@ -54,7 +54,7 @@ func TestParseRefusesHostile(t *testing.T) {
 		"behind control bytes":  {rss(strings.Repeat("<\x01x:a>", 300)), "its elements are nested more than 256 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if items, err := Parse(Document{Body: []byte(test.body)}, Feed{}); sentence(err) != test.want {
+			if items, err := Parse(Document{Body: []byte(test.body)}, Feed{}); Sentence(err) != test.want {
 				t.Errorf("%d items, %v, want %q", len(items), err, test.want)
 			}
 		})

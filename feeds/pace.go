@@ -59,7 +59,7 @@ func asked(f Feed, old State, err error, now time.Time) State {
 	if s.URL != f.URL {
 		s.URL, s.ETag, s.LastModified, s.Failures = f.URL, "", "", 0
 	}
-	s.Checked, s.Error = now, sentence(err)
+	s.Checked, s.Error = now, Sentence(err)
 	return s
 }
 

@@ -80,7 +80,7 @@ func TestParseFails(t *testing.T) {
 		{"<rss><!DOCTYPE x></rss>", "", "it has a document type in its middle"},
 	} {
 		_, err := Parse(Document{Body: []byte(test.body), ContentType: test.contentType}, Feed{Name: "desk"})
-		if err == nil || err.Error() != "feeds: parse desk: "+test.want || sentence(err) != test.want {
+		if err == nil || err.Error() != "feeds: parse desk: "+test.want || Sentence(err) != test.want {
 			t.Errorf("%q: %v, want %q", test.body, err, test.want)
 		}
 	}
@@ -170,7 +170,7 @@ func TestParseLimits(t *testing.T) {
 	if !strings.HasPrefix(it.GUID, "sha256:") || len(it.Categories) != 1 {
 		t.Errorf("guid %q, %d categories", it.GUID, len(it.Categories))
 	}
-	if _, err := Parse(Document{Body: make([]byte, maxBody+1)}, Feed{}); sentence(err) != "it is larger than 16 MB" {
+	if _, err := Parse(Document{Body: make([]byte, maxBody+1)}, Feed{}); Sentence(err) != "it is larger than 16 MB" {
 		t.Error(err)
 	}
 }
@@ -301,7 +301,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		items, err := Parse(Document{Body: body, ContentType: contentType, URL: "https://base.example/feed"}, Feed{})
-		if err != nil && sentence(err) == "it trips the parser" {
+		if err != nil && Sentence(err) == "it trips the parser" {
 			t.Error(err)
 		}
 		for _, it := range items {

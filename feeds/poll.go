@@ -156,7 +156,7 @@ func (p *Poller) tell(f Feed, took time.Duration, old, fresh past, items int, er
 	log := p.log.With("feed", f.Name, "took", took.Round(time.Millisecond))
 	switch {
 	case err != nil:
-		log.Warn("failed", "attempt", fresh.Failures, "err", err)
+		log.Warn("failed to read", "attempt", fresh.Failures, "err", err)
 	case fresh.Error != "":
 		log.Warn("read a broken document", "items", items, "err", fresh.Error)
 	case fresh.Changed != old.Changed || old.Error != "":

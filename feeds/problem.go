@@ -38,8 +38,8 @@ type problem struct {
 func (p *problem) Error() string { return p.words }
 func (p *problem) Unwrap() error { return p.cause }
 
-// sentence is the part of an error that a State keeps for people.
-func sentence(err error) string {
+// Sentence is the part of an error that a State keeps for people.
+func Sentence(err error) string {
 	if s, ok := errors.AsType[*StatusError](err); ok {
 		return s.Error()
 	}

@@ -38,6 +38,9 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 	if !c.Offline {
 		list := feedsOf(cfg)
 		for i, r := range readAll(ctx, p, cfg, list) {
+			if r.err != nil {
+				r.err = errors.New(feeds.Sentence(r.err))
+			}
 			report("feed "+list[i].Name, r.err, fmt.Sprintf("%d items", r.items))
 		}
 	}

@@ -30,7 +30,7 @@ func (c *feedParseCommand) Run(ctx context.Context, p *Program) error {
 	}
 	items, err := feeds.Parse(d, feeds.Feed{})
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Source, err)
+		return fmt.Errorf("%s: %s", c.Source, feeds.Sentence(err))
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	enc := json.NewEncoder(p.Out)
@@ -53,7 +53,11 @@ func (c *feedParseCommand) Run(ctx context.Context, p *Program) error {
 func (c *feedParseCommand) document(ctx context.Context, p *Program) (feeds.Document, error) {
 	if strings.HasPrefix(c.Source, "http://") || strings.HasPrefix(c.Source, "https://") {
 		fetcher := feeds.NewFetcher(p.Transport, fetching(config.Default()))
-		return fetcher.Fetch(ctx, feeds.Feed{URL: c.Source}, feeds.State{})
+		d, err := fetcher.Fetch(ctx, feeds.Feed{URL: c.Source}, feeds.State{})
+		if err != nil {
+			err = fmt.Errorf("%s: %s", c.Source, feeds.Sentence(err))
+		}
+		return d, err
 	}
 	body, err := os.ReadFile(c.Source)
 	if err != nil {

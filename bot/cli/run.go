@@ -222,6 +222,14 @@ func levelOf(cfg config.Config) slog.Level {
 // logger returns the log that a config asks for.
 func (p *Program) logger(cfg config.Config, level slog.Leveler) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level}
+	if _, ok := p.Err.(*terminal); ok { // who sits there knows what time it is
+		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
 	if cfg.Log.Format == "json" {
 		return slog.New(slog.NewJSONHandler(p.Err, o))
 	}

@@ -163,7 +163,7 @@ func typed(line string) string {
 // broken logs what went wrong and tells the reader that something did.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil { // else the reader left
-		s.log.Error("could not show a page", "path", r.URL.Path, "err", err)
+		s.log.Error("failed to show a page", "path", r.URL.Path, "err", err)
 	}
 	s.problem(w, http.StatusInternalServerError, "The page could not be put together; the log says why. Reload it in a moment.")
 }
@@ -182,7 +182,7 @@ func (s *Server) problem(w http.ResponseWriter, status int, sentence string) {
 func (s *Server) render(w http.ResponseWriter, status int, name string, data any) {
 	page, err := s.execute(name, data)
 	if err != nil {
-		s.log.Error("could not render a page", "page", name, "err", err)
+		s.log.Error("failed to render a page", "page", name, "err", err)
 		http.Error(w, "The page could not be rendered; the log says why.", http.StatusInternalServerError)
 		return
 	}
