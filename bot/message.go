@@ -18,7 +18,6 @@ const (
 	KindAlert      Kind = "alert"      // a story told to a channel for the first time
 	KindUpdate     Kind = "update"     // the same alert, kept true: more tellers, an edited headline
 	KindCorrection Kind = "correction" // the outlet took back or corrected what the alert said
-	KindDigest     Kind = "digest"     // many alerts at a set hour
 	KindNotice     Kind = "notice"     // the bot's own words: an answer to a command
 )
 

@@ -63,7 +63,7 @@ func (pl *planner) tell(i int, t telling) {
 	}
 	pl.plan.Items = append(pl.plan.Items, it)
 	if t.story < 0 && t.how == story.Opened {
-		pl.plan.Stories = append(pl.plan.Stories, PlanStory{Item: i, Title: quote(t.item, t.headline)})
+		pl.plan.Stories = append(pl.plan.Stories, i)
 	}
 	pl.open(t.story)
 	found := pl.view.matches(rule.NewDoc(t.item.Title, t.item.Summary, t.item.Body))
@@ -154,7 +154,7 @@ func (pl *planner) settle(i int, t telling, group []match) (Outcome, string) {
 		}
 		return Merged, fmt.Sprintf("the channel had been told this story (%s)", t.how)
 	}
-	if pl.poll.First {
+	if pl.poll.Baseline {
 		return Baseline, fmt.Sprintf("it was in %s before Attaché began to watch it", pl.poll.Feed.Outlet)
 	}
 	c := &card{story: t.story, channel: channel, index: i, message: compose(t, group, pl.told[t.story])}

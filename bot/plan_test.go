@@ -128,7 +128,7 @@ func TestPlan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := feeds.Poll{Feed: feeds.Feed{Name: "f", Outlet: "F"}, First: tt.first, At: noon.Add(time.Hour), Items: tt.items}
+			p := feeds.Poll{Feed: feeds.Feed{Name: "f", Outlet: "F"}, Baseline: tt.first, At: noon.Add(time.Hour), Items: tt.items}
 			known := map[string]Known{}
 			var window story.Window
 			v := view{tellings: map[int64][]Told{7: tt.have}, alerts: map[int64][]Alert{}, matches: rules(t, tt.rules...)}

@@ -22,12 +22,11 @@ const maxItemLine = 16 << 20
 type Replayed struct {
 	ID      string   `json:"id"`
 	Story   int64    `json:"story"`
-	First   bool     `json:"first"`            // it opened the story
-	Linked  int64    `json:"linked,omitempty"` // the story a new one points to
-	Score   float64  `json:"score,omitempty"`  // how near it came to the story it joined or points to
-	Rules   []string `json:"rules"`            // names of the subscriptions that matched
-	Alerts  int      `json:"alerts"`           // cards it made
-	Summary string   `json:"summary"`          // the sentences a card would quote
+	First   bool     `json:"first"`   // it opened the story
+	Score   float64  `json:"score"`   // how much of it the story it joined has said, from 0 to 1
+	Rules   []string `json:"rules"`   // names of the subscriptions that matched
+	Alerts  int      `json:"alerts"`  // cards it made
+	Summary string   `json:"summary"` // the sentences a card would quote
 	Title   string   `json:"-"`
 }
 
@@ -115,11 +114,11 @@ func (b *Bot) replay(ctx context.Context, it feeds.Item) (Replayed, error) {
 		At:   it.Seen, Items: []feeds.Item{it},
 		State: feeds.State{Checked: it.Seen, Succeeded: it.Seen, Changed: it.Seen},
 	}
-	plan, done, err := b.take(ctx, p)
+	t, err := b.take(ctx, p)
 	if err != nil {
 		return r, err
 	}
-	if len(plan.Items) == 0 { // said before, word for word
+	if len(t.plan.Items) == 0 { // said before, word for word
 		known, err := b.store.Known(ctx, it.Feed, it.Keys())
 		for _, k := range it.Keys() {
 			if r.Story == 0 {
@@ -128,14 +127,14 @@ func (b *Bot) replay(ctx context.Context, it feeds.Item) (Replayed, error) {
 		}
 		return r, err
 	}
-	r.First, r.Alerts = len(plan.Stories) > 0, len(plan.Alerts)
-	r.Story = int64(plan.Items[0].Story)
+	r.First, r.Alerts = len(t.plan.Stories) > 0, len(t.plan.Alerts)
+	r.Story, r.Score = int64(t.tellings[0].story), t.tellings[0].score
 	if r.First {
-		r.Story = done.Stories[0]
+		r.Story = t.done.Stories[0]
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	for _, m := range plan.Matches {
+	for _, m := range t.plan.Matches {
 		r.Rules = append(r.Rules, nameOf(b.subs[m.Subscription]))
 	}
 	return r, nil

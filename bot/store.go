@@ -82,7 +82,7 @@ type Plan struct {
 	State   feeds.State
 	At      time.Time
 	Items   []PlanItem  // new ones, and new versions of known ones, in order
-	Stories []PlanStory // those that these items open
+	Stories []int       // those that these items open, each by the item that does
 	Matches []PlanMatch // which subscriptions asked for which item, and what came of it
 	Alerts  []PlanAlert // cards to post
 	Updates []PlanUpdate
@@ -93,12 +93,6 @@ type PlanItem struct {
 	Item  feeds.Item
 	Known int64 // its number if this is a new version of a known item, else 0
 	Story StoryRef
-}
-
-// PlanStory is a story to be opened.
-type PlanStory struct {
-	Item  int // the item that opens it
-	Title string
 }
 
 // PlanMatch is one subscription's interest in one item, kept so that `why` can
@@ -114,8 +108,8 @@ type PlanMatch struct {
 // Outcome is what became of a match or a delivery.
 type Outcome string
 
-// The outcomes. A match is told, merged or baseline; a delivery is pending,
-// sent, retry or dead; held is for both.
+// The outcomes. A match is alerted, merged or baseline; a delivery is pending,
+// sent, retry or dead.
 const (
 	Pending  Outcome = "pending"  // to be said as soon as its turn comes
 	Sent     Outcome = "sent"     // said; the platform answered with a Ref
@@ -124,7 +118,6 @@ const (
 	Alerted  Outcome = "alerted"  // the match made an alert
 	Merged   Outcome = "merged"   // the channel had an alert about this story already
 	Baseline Outcome = "baseline" // there before we began to watch that feed
-	Held     Outcome = "held"     // kept back by mute, quiet hours, digest or cap
 )
 
 // PlanAlert is a card to post.

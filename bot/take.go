@@ -16,35 +16,42 @@ import (
 // is to be said about them, all in one transaction. When it returns nil,
 // nothing of that can be lost any more.
 func (b *Bot) Take(ctx context.Context, p feeds.Poll) error {
-	_, _, err := b.take(ctx, p)
+	_, err := b.take(ctx, p)
 	return err
 }
 
+// taken is what came of a poll.
+type taken struct {
+	plan     Plan
+	tellings []telling // as many as plan.Items, in that order
+	done     Applied
+}
+
 // take plans and applies, and plans again when the store has moved meanwhile.
-func (b *Bot) take(ctx context.Context, p feeds.Poll) (Plan, Applied, error) {
+func (b *Bot) take(ctx context.Context, p feeds.Poll) (taken, error) {
 	b.taking.Lock()
 	defer b.taking.Unlock()
 	for range 3 {
 		tellings, err := b.place(ctx, p)
 		if err != nil {
-			return Plan{}, Applied{}, err
+			return taken{}, err
 		}
 		v, err := b.view(ctx, tellings)
 		if err != nil {
-			return Plan{}, Applied{}, err
+			return taken{}, err
 		}
 		plan := makePlan(p, tellings, v)
 		done, err := b.store.Apply(ctx, plan)
 		if err == nil {
 			b.applied(plan, tellings, done)
-			return plan, done, nil
+			return taken{plan, tellings, done}, nil
 		}
 		b.recent = nil // it may or may not have been stored: ask the store
 		if !errors.Is(err, ErrStale) {
-			return Plan{}, Applied{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, err)
+			return taken{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, err)
 		}
 	}
-	return Plan{}, Applied{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, ErrStale)
+	return taken{}, fmt.Errorf("bot: storing the poll of %s: %w", p.Feed.Name, ErrStale)
 }
 
 // telling is an item with its place: what makePlan starts from.
@@ -53,6 +60,7 @@ type telling struct {
 	known    *Known   // nil for a new item
 	story    StoryRef // a new story's first telling has how Opened
 	how      story.How
+	score    float64
 	article  story.Article
 	headline summary.Span
 	lead     []summary.Span
@@ -101,10 +109,10 @@ func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []tell
 		t.article = articleOf(it, t.headline, t.lead)
 		if t.known != nil {
 			t.story = StoryRef(t.known.Story)
-		} else if id, how := recent.Place(t.article); id != 0 {
-			t.story, t.how = StoryRef(id), how
-		} else if id, how := fresh.Place(t.article); id != 0 {
-			t.story, t.how = StoryRef(id), how
+		} else if p := recent.Place(t.article); p.Story != 0 {
+			t.story, t.how, t.score = StoryRef(p.Story), p.How, p.Score
+		} else if p := fresh.Place(t.article); p.Story != 0 {
+			t.story, t.how, t.score = StoryRef(p.Story), p.How, p.Score
 		} else {
 			opened--
 			t.story = opened

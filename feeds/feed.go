@@ -67,11 +67,11 @@ func (s State) Polled() bool { return !s.Succeeded.IsZero() }
 
 // Poll is one successful reading of a feed, on its way to the Sink.
 type Poll struct {
-	Feed  Feed
-	State State     // to be remembered together with the items, or not at all
-	First bool      // nothing of this feed was read before
-	At    time.Time // when it was read; every new item's Seen
-	Items []Item    // oldest first
+	Feed     Feed
+	State    State     // to be remembered together with the items, or not at all
+	Baseline bool      // what was there before we began to watch: to be remembered, told to nobody
+	At       time.Time // when it was read; every new item's Seen
+	Items    []Item    // oldest first
 }
 
 // Sink takes a poll. It returns nil only when the items and the State are both

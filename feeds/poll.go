@@ -140,8 +140,8 @@ func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
 		p.save(ctx, f, fresh.State)
 	default:
 		fresh = old.with(items, p.succeeded(f, old.State, doc, whole, now))
-		first := !old.Polled() && !f.Backlog
-		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, First: first, At: now, Items: items}); err != nil {
+		baseline := !old.Polled() && !f.Backlog
+		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, Baseline: baseline, At: now, Items: items}); err != nil {
 			fresh = past{p.untaken(f, old.State, err, now), old.items}
 			p.save(ctx, f, fresh.State)
 		}

@@ -114,7 +114,7 @@ func TestPollerPollsOnAndOn(t *testing.T) {
 			t.Fatalf("%d polls at the start", len(polls))
 		}
 		first := polls[0]
-		if !first.First || len(first.Items) != 2 || first.Items[0].Title != "one" || !first.At.Equal(time.Now()) {
+		if !first.Baseline || len(first.Items) != 2 || first.Items[0].Title != "one" || !first.At.Equal(time.Now()) {
 			t.Errorf("the first poll is %+v", first)
 		}
 		s := m.state("desk")
@@ -133,7 +133,7 @@ func TestPollerPollsOnAndOn(t *testing.T) {
 		web.Set("news.example/rss", feedstest.Page{Body: document("one", "two"), ETag: `"2"`, LastModified: "touched"})
 		time.Sleep(11 * time.Minute) // the same items under new validators
 		s = m.state("desk")
-		if len(m.taken()) != 2 || m.taken()[1].First || s.ETag != `"2"` || !s.Changed.Equal(changed) {
+		if len(m.taken()) != 2 || m.taken()[1].Baseline || s.ETag != `"2"` || !s.Changed.Equal(changed) {
 			t.Errorf("after a touch: %d polls, %+v", len(m.taken()), s)
 		}
 
@@ -160,7 +160,7 @@ func TestPollerBacklog(t *testing.T) {
 		eager.Backlog = true
 		run(t, web, m, PollOptions{}, eager)
 		synctest.Wait()
-		if polls := m.taken(); len(polls) != 1 || polls[0].First {
+		if polls := m.taken(); len(polls) != 1 || polls[0].Baseline {
 			t.Errorf("polls are %+v", polls)
 		}
 	})
@@ -224,7 +224,7 @@ func TestPollerFirstStaysFirstUntilItIsStored(t *testing.T) {
 		time.Sleep(time.Minute)
 		m.setBroken(false)
 		time.Sleep(11 * time.Minute)
-		if polls := m.taken(); len(polls) != 1 || !polls[0].First {
+		if polls := m.taken(); len(polls) != 1 || !polls[0].Baseline {
 			t.Errorf("polls are %+v", polls)
 		}
 	})
@@ -274,7 +274,7 @@ func TestPollerSet(t *testing.T) {
 		if s := m.state("a"); s.URL != a.URL || s.ETag != `"c.example/"` {
 			t.Errorf("the state is %+v", s)
 		}
-		if polls := m.taken(); polls[2].First {
+		if polls := m.taken(); polls[2].Baseline {
 			t.Error("a feed that moved was taken for a new one")
 		}
 		p.Set(nil)

@@ -27,8 +27,8 @@ func sound(p bot.Plan) error {
 	item := func(i int) bool { return i >= 0 && i < len(p.Items) }
 	story := func(ref bot.StoryRef) bool { return ref > 0 || ref < 0 && int(-1-ref) < len(p.Stories) }
 	for i, s := range p.Stories {
-		if !item(s.Item) || p.Items[s.Item].Known != 0 || p.Items[s.Item].Story != bot.StoryRef(-1-i) {
-			return fmt.Errorf("story %d of the plan is opened by item %d, which is not a new item in it", i, s.Item)
+		if !item(s) || p.Items[s].Known != 0 || p.Items[s].Story != bot.StoryRef(-1-i) {
+			return fmt.Errorf("story %d of the plan is opened by item %d, which is not a new item in it", i, s)
 		}
 	}
 	for i, it := range p.Items {
@@ -103,10 +103,10 @@ func (a *applying) fresh(ctx context.Context, tx *transaction) error {
 }
 
 func (a *applying) stories(ctx context.Context, tx *transaction) error {
-	for _, s := range a.plan.Stories {
+	for range a.plan.Stories {
 		var id int64
-		err := tx.QueryRowContext(ctx, `INSERT INTO story (title, opened) VALUES ($1, $2) RETURNING id`,
-			s.Title, millis{&a.plan.At}).Scan(&id)
+		err := tx.QueryRowContext(ctx, `INSERT INTO story (opened) VALUES ($1) RETURNING id`,
+			millis{&a.plan.At}).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("a new story: %w", err)
 		}
@@ -118,7 +118,7 @@ func (a *applying) stories(ctx context.Context, tx *transaction) error {
 func (a *applying) items(ctx context.Context, tx *transaction) error {
 	opens := make(map[int]bool)
 	for _, s := range a.plan.Stories {
-		opens[s.Item] = true
+		opens[s] = true
 	}
 	for i, it := range a.plan.Items {
 		id, err := a.item(ctx, tx, it, opens[i])

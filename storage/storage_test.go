@@ -48,7 +48,7 @@ func news(titles ...string) bot.Plan {
 	p := bot.Plan{Feed: "wire", At: time.Now()}
 	for i, title := range titles {
 		p.Items = append(p.Items, bot.PlanItem{Item: feeds.Item{GUID: title, Title: title, Seen: p.At}, Story: bot.StoryRef(-1 - i)})
-		p.Stories = append(p.Stories, bot.PlanStory{Item: i, Title: title})
+		p.Stories = append(p.Stories, i)
 	}
 	p.Alerts = []bot.PlanAlert{{Story: -1, Channel: "web:desk", Card: bot.Message{Kind: bot.KindAlert}}}
 	return p

@@ -53,9 +53,6 @@ type Call[Do any] struct {
 	Rest string // everything after the verb, as typed, spaces trimmed
 }
 
-// Words returns the rest split at spaces, "quoted words" kept together.
-func (c Call[Do]) Words() []string { return Split(c.Rest) }
-
 // UnknownError is the error for a line whose first word is no verb.
 type UnknownError struct {
 	Word    string
@@ -181,52 +178,6 @@ func distance(a, b string) int {
 		}
 	}
 	return rows[len(s)][len(t)]
-}
-
-// Split cuts a text into words at white space. A word in quotes, straight or
-// curly, may hold spaces; a quote that is never closed holds the rest.
-func Split(text string) []string {
-	var words []string
-	var word strings.Builder
-	inWord, quote := false, rune(0)
-	flush := func() {
-		if inWord {
-			words = append(words, word.String())
-		}
-		word.Reset()
-		inWord = false
-	}
-	for _, r := range text {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case closing(r) != 0:
-			quote, inWord = closing(r), true
-		case isSpace(r):
-			flush()
-		default:
-			word.WriteRune(r)
-			inWord = true
-		}
-	}
-	flush()
-	return words
-}
-
-// closing returns the mark that ends a quotation begun with r, 0 if r begins
-// none. Apostrophes begin none: people write "Norvania's".
-func closing(r rune) rune {
-	switch r {
-	case '"':
-		return '"'
-	case '“', '„', '”':
-		return '”'
-	case '«':
-		return '»'
-	}
-	return 0
 }
 
 // isSpace is white space as chat clients send it: the zero-width and

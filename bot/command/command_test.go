@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -69,26 +68,6 @@ func TestParseUnknown(t *testing.T) {
 	}
 }
 
-func TestSplit(t *testing.T) {
-	tests := []struct {
-		text string
-		want []string
-	}{
-		{``, nil},
-		{`a  b`, []string{"a", "b"}},
-		{`"a b" c`, []string{"a b", "c"}},
-		{`“a b” «c d» „e f”`, []string{"a b", "c d", "e f"}},
-		{`Norvania's bridge`, []string{"Norvania's", "bridge"}},
-		{`""`, []string{""}},
-		{`x"y z`, []string{"xy z"}},
-	}
-	for _, tt := range tests {
-		if got := Split(tt.text); !slices.Equal(got, tt.want) {
-			t.Errorf("Split(%q) = %q, want %q", tt.text, got, tt.want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"subscribe “a b” c", "sub", "\u200b/?", "l"} {
 		f.Add(s)
@@ -101,6 +80,5 @@ func FuzzParse(f *testing.F) {
 		if err == nil && !strings.Contains(line, c.Rest) {
 			t.Errorf("Parse(%q): the rest %q is not as typed", line, c.Rest)
 		}
-		c.Words()
 	})
 }

@@ -82,38 +82,43 @@ type member struct {
 	seen   time.Time
 }
 
-// Place tells which story of the window an article belongs to, and why; 0 and
-// Opened if none. It changes nothing.
-func (w *Window) Place(a Article) (int64, How) {
+// Placement is the story of a window that an article belongs to.
+type Placement struct {
+	Story int64   // 0 if it belongs to none
+	How   How     // and why
+	Score float64 // how much of it is the same, from 0 to 1
+}
+
+// Place tells which story of the window an article belongs to. It changes
+// nothing.
+func (w *Window) Place(a Article) Placement {
 	if title := titleKey(a.Headline); title != "" {
 		for _, i := range w.titles[title] {
 			if m := w.at(i); near(a.Seen, m.seen, titleSpan) {
-				return m.story, SameTitle
+				return Placement{m.story, SameTitle, 1}
 			}
 		}
 	}
-	if story := w.corrected(a); story != 0 {
-		return story, Corrected
+	if p := w.corrected(a); p.Story != 0 {
+		return p
 	}
-	if story := w.copied(a); story != 0 {
-		return story, SameText
-	}
-	return 0, Opened
+	return w.copied(a)
 }
 
 // corrected returns the story that a correction is about: the latest of its
 // outlet's whose headline keeps enough of the words.
-func (w *Window) corrected(a Article) int64 {
+func (w *Window) corrected(a Article) Placement {
 	title := words(a.Headline)
 	if !a.Corrects || len(title) < minTitleWords {
-		return 0
+		return Placement{How: Opened}
 	}
 	for _, m := range slices.Backward(w.articles) {
-		if m.outlet == a.Outlet && near(a.Seen, m.seen, Span) && kept(strings.Fields(m.title), title) >= correctedShare {
-			return m.story
+		share := kept(strings.Fields(m.title), title)
+		if m.outlet == a.Outlet && near(a.Seen, m.seen, Span) && share >= correctedShare {
+			return Placement{m.story, Corrected, share}
 		}
 	}
-	return 0
+	return Placement{How: Opened}
 }
 
 // kept is the share of the longer headline's words that both have.
@@ -133,10 +138,10 @@ func kept(a, b []string) float64 {
 }
 
 // copied returns the story of the article whose lead is most nearly the same.
-func (w *Window) copied(a Article) int64 {
+func (w *Window) copied(a Article) Placement {
 	runs := runsOf(a.Lead)
 	if len(runs) < minRuns {
-		return 0
+		return Placement{How: Opened}
 	}
 	shared := map[int]int{}
 	for _, r := range runs {
@@ -161,9 +166,9 @@ func (w *Window) copied(a Article) int64 {
 		}
 	}
 	if best < 0 {
-		return 0
+		return Placement{How: Opened}
 	}
-	return w.at(best).story
+	return Placement{w.at(best).story, SameText, bestShare}
 }
 
 // Add puts an article into a story. Articles come in order of Seen, more or

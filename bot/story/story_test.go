@@ -58,9 +58,9 @@ func TestPlace(t *testing.T) {
 			}
 			var w Window
 			w.Add(7, tt.have)
-			story, how := w.Place(tt.next)
-			if how != tt.want || (story == 7) != (tt.want != Opened) {
-				t.Errorf("placed in %d, %s; want %s", story, how, tt.want)
+			p := w.Place(tt.next)
+			if p.How != tt.want || (p.Story == 7) != (tt.want != Opened) || (p.Score > 0) != (tt.want != Opened) {
+				t.Errorf("placed %+v, want %s", p, tt.want)
 			}
 		})
 	}
@@ -73,12 +73,12 @@ func TestForget(t *testing.T) {
 	for i := range 1000 {
 		at := noon.Add(time.Duration(i) * time.Hour)
 		title := fmt.Sprintf("The council met for session number %d", i)
-		if story, _ := w.Place(Article{Headline: title, Seen: at}); story != 0 {
-			t.Fatalf("session %d folded into %d", i, story)
+		if p := w.Place(Article{Headline: title, Seen: at}); p.Story != 0 {
+			t.Fatalf("session %d folded into %d", i, p.Story)
 		}
 		w.Add(int64(i+1), Article{Headline: title, Lead: lead + title, Seen: at})
-		if story, how := w.Place(Article{Headline: title, Seen: at}); story != int64(i+1) {
-			t.Fatalf("session %d, told again, placed in %d: %s", i, story, how)
+		if p := w.Place(Article{Headline: title, Seen: at}); p.Story != int64(i+1) {
+			t.Fatalf("session %d, told again, placed %+v", i, p)
 		}
 	}
 	if w.Len() != 49 || len(w.titles) != 49 {
@@ -92,8 +92,8 @@ func TestFlood(t *testing.T) {
 	var w Window
 	for i := range 20_000 {
 		a := Article{Outlet: "Flood", Headline: fmt.Sprintf("Headline number %d of the flood", i), Lead: lead, Seen: noon}
-		if story, how := w.Place(a); how != Opened {
-			t.Fatalf("item %d folded into %d: %s", i, story, how)
+		if p := w.Place(a); p.How != Opened {
+			t.Fatalf("item %d folded: %+v", i, p)
 		}
 		w.Add(int64(i+1), a)
 	}

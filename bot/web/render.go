@@ -64,8 +64,6 @@ func newCard(c bot.Channel, id string, m bot.Message) card {
 // Label is the word for how loud it is.
 func (c card) Label() string {
 	switch {
-	case c.Kind == bot.KindDigest:
-		return "Digest"
 	case c.Kind == bot.KindNotice:
 		return "Notice"
 	case c.Severity == bot.Flash:

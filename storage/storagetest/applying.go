@@ -98,8 +98,8 @@ var applying = []promise{
 			"no story":                     func(p *bot.Plan) { p.Items[0].Story = 0 },
 			"a match of no item":           func(p *bot.Plan) { p.Matches[0].Item = 2 },
 			"an alert about no item":       func(p *bot.Plan) { p.Alerts[0].Item = -1 },
-			"a story opened by no item":    func(p *bot.Plan) { p.Stories[0].Item = 2 },
-			"a story opened by an old one": func(p *bot.Plan) { p.Stories[0].Item = 1 },
+			"a story opened by no item":    func(p *bot.Plan) { p.Stories[0] = 2 },
+			"a story opened by an old one": func(p *bot.Plan) { p.Stories[0] = 1 },
 		} {
 			p := whole()
 			spoil(&p)

@@ -26,7 +26,7 @@ var asking = []promise{
 		p := alerting(opening(0, item("a", "Talks open")), desk)
 		p.Matches = []bot.PlanMatch{
 			{Item: 0, Subscription: subs[desk].ID, Matched: []string{"Talks", "open"}, Outcome: bot.Alerted, Reason: "it is new"},
-			{Item: 0, Subscription: subs[duty].ID, Outcome: bot.Held, Reason: "quiet hours"},
+			{Item: 0, Subscription: subs[duty].ID, Outcome: bot.Baseline, Reason: "quiet hours"},
 		}
 		done := f.apply(p)
 		f.story(1, "another story", desk)
@@ -53,7 +53,7 @@ var asking = []promise{
 		})
 		h = must(f.Story(f.Context(), done.Stories[0], duty))(f)
 		f.same(titles(h.Items), []string{"Talks open", "Talks go on"})
-		f.same(h.Matches, []bot.Match{{Item: done.Items[0], Subscription: subs[duty], Outcome: bot.Held, Reason: "quiet hours", At: at(0)}})
+		f.same(h.Matches, []bot.Match{{Item: done.Items[0], Subscription: subs[duty], Outcome: bot.Baseline, Reason: "quiet hours", At: at(0)}})
 		f.same(len(h.Deliveries), 0)
 		_, err := f.Story(f.Context(), 99, desk)
 		f.is(err, bot.ErrNotFound)

@@ -95,7 +95,7 @@ var delivering = []promise{
 	{"only sent, retry and dead come of an attempt", func(f *fixture) {
 		f.story(0, "a", desk)
 		d := must(f.Next(f.Context(), desk))(f)
-		for _, state := range []bot.Outcome{"", bot.Pending, bot.Held, bot.Alerted} {
+		for _, state := range []bot.Outcome{"", bot.Pending, bot.Baseline, bot.Alerted} {
 			if err := f.Finish(f.Context(), d.ID, bot.Result{State: state, At: at(1)}); err == nil {
 				f.Errorf("a delivery was finished as %q", state)
 			}

@@ -118,7 +118,7 @@ func opening(minutes int, items ...feeds.Item) bot.Plan {
 	for i, it := range items {
 		it.Seen = p.At
 		p.Items = append(p.Items, bot.PlanItem{Item: it, Story: bot.StoryRef(-1 - i)})
-		p.Stories = append(p.Stories, bot.PlanStory{Item: i, Title: it.Title})
+		p.Stories = append(p.Stories, i)
 	}
 	return p
 }

@@ -25,7 +25,6 @@ CREATE TABLE feed (
 
 CREATE TABLE story (
     id     INTEGER PRIMARY KEY AUTOINCREMENT,
-    title  TEXT    NOT NULL,
     opened INTEGER NOT NULL
 ) STRICT;
 
