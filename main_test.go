@@ -7,9 +7,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,6 +100,23 @@ func TestTop(t *testing.T) {
 	for _, f := range files {
 		if !slices.Contains(allowed, f) && f[0] != '.' && path.Ext(f) != ".db" && f != "attache" {
 			t.Errorf("%s has no place at the top level", f)
+		}
+	}
+}
+
+// TestReadme holds the README to the files it names.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`[\w./-]+\.(?:png|go|toml)\b|bot/[\w/]+|\.ci/run`).FindAllString(string(text), -1)
+	if len(named) < 5 {
+		t.Errorf("found only %q", named)
+	}
+	for _, file := range named {
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("the README names %s: %v", file, err)
 		}
 	}
 }

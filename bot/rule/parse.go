@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -41,9 +42,16 @@ func Parse(text string) (*Rule, error) {
 	if p.mixed {
 		p.note("AND, OR or words side by side are mixed without parentheses; I read this as " + r.text)
 	}
+	if singleQuoted.MatchString(text) {
+		p.note("single quotes do not make a phrase: write \"Security Council\" to have the words side by side")
+	}
 	r.notes = slices.Compact(p.notes)
 	return r, nil
 }
+
+// singleQuoted finds words that somebody meant as a phrase: 'Security Council'.
+// A single word in quotes is the same without them.
+var singleQuoted = regexp.MustCompile(`(?:^|[\s(:])['‘]\pL[^'‘’]*\s[^'‘’]*['’](?:$|[\s)])`)
 
 // parser is a recursive descent over the grammar
 //

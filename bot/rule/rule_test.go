@@ -116,6 +116,9 @@ func TestNotes(t *testing.T) {
 		{"US iran", "US in capitals is a name"},
 		{"us iran", "write US for the name"},
 		{"sanction?", "exactly one letter"},
+		{`‘Security Council’`, "single quotes do not make a phrase"},
+		{`Iran AND 'Security Council'`, "single quotes do not make a phrase"},
+		{`Côte d’Ivoire`, ""},
 	} {
 		r, err := Parse(test.text)
 		if err != nil {
