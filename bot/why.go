@@ -59,7 +59,10 @@ func matchLine(group []Match) string {
 			}
 		}
 	}
-	line := "Matched subscription " + strings.Join(names, " and ")
+	line := "Matched subscription " + names[0]
+	if len(names) > 1 {
+		line = "Matched subscriptions " + strings.Join(names, " and ")
+	}
 	if len(words) > 0 {
 		line += ", by “" + strings.Join(words, "”, “") + "”"
 	}

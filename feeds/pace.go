@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"time"
 )
@@ -11,10 +12,11 @@ import (
 // How long a feed may be left alone. The ceilings are there because a server's
 // slip of a digit must not silence a source for good.
 const (
-	maxMaxAge     = time.Hour      // the most of a max-age that we follow
-	maxRetryAfter = 24 * time.Hour // the most of a Retry-After
-	maxBackoff    = 6 * time.Hour  // between two tries of a feed that fails
-	maxJitter     = 10             // percent added, so that feeds drift apart
+	maxMaxAge     = time.Hour        // the most of a max-age that we follow
+	maxRetryAfter = 24 * time.Hour   // the most of a Retry-After
+	maxBackoff    = 6 * time.Hour    // between two tries of a feed that fails
+	firstReach    = 30 * time.Second // before a host is tried again that was not reached
+	maxJitter     = 10               // percent added, so that feeds drift apart
 )
 
 // succeeded is the state after a 200 or 304. The validators of a document that
@@ -66,9 +68,15 @@ func asked(f Feed, old State, err error, now time.Time) State {
 // backoff is how long to leave a feed alone after so many failures in a row:
 // its interval, doubled each time up to a ceiling, and never less than the
 // server asked for. What is gone for good is asked for as seldom as we ever ask.
+// Where no server was reached (no network, no name) nobody was bothered, and
+// trying soon costs nobody anything: we begin sooner and never wait longer than
+// the interval, so that a cable that is back in is not noticed hours later.
 func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
 	wait := p.every(f)
 	ceiling := max(wait, maxBackoff)
+	if unreached(err) {
+		wait, ceiling = min(wait, firstReach), wait
+	}
 	for range failures - 1 {
 		if wait *= 2; wait >= ceiling {
 			wait = ceiling
@@ -82,6 +90,15 @@ func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
 		wait = max(wait, min(status.RetryAfter, maxRetryAfter))
 	}
 	return wait
+}
+
+// unreached reports whether an error came before any server had our request.
+func unreached(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }
 
 func (p *Poller) every(f Feed) time.Duration { return cmp.Or(f.Every, p.opts.Every) }

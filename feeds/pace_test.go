@@ -146,6 +146,25 @@ func TestPollerClockAhead(t *testing.T) {
 	})
 }
 
+// TestPollerUnreached takes the network away for a day: once it is back, a feed
+// is read within its interval.
+func TestPollerUnreached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, m := feedstest.Start(t), &memory{}
+		web.Set("news.example/rss", feedstest.Page{Body: document("one")})
+		lost := Feed{Name: "lost", URL: "http://news.invalid/rss"} // no such host: nothing there is ever reached
+		run(t, web, m, PollOptions{}, lost)
+		time.Sleep(2 * time.Minute)
+		if n := m.state("lost").Failures; n < 3 {
+			t.Errorf("tried %d times in the first two minutes", n)
+		}
+		time.Sleep(24 * time.Hour)
+		if wait := time.Until(m.state("lost").Next); wait > 11*time.Minute {
+			t.Errorf("next try in %s", wait)
+		}
+	})
+}
+
 // TestPollerComesRound gives a host more feeds than it may be asked for: none is
 // forgotten over the others.
 func TestPollerComesRound(t *testing.T) {

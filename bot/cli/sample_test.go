@@ -37,7 +37,7 @@ func TestSample(t *testing.T) {
 09:20  courier publishes Russia's foreign ministry speaks of armed aggression | sample
 09:22  #desk sees update: Moscow condemns strikes in Venezuela as armed aggression | The Russian Ministry
 09:23  #desk says why 1
-09:23  #desk hears Matched subscription 1 ("Security Council") and 2 (Venezuela), by “Security Council”
+09:23  #desk hears Matched subscriptions 1 ("Security Council") and 2 (Venezuela), by “Security Council”
 09:24  #desk hears nothing more`
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
