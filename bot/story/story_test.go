@@ -90,7 +90,7 @@ func TestForget(t *testing.T) {
 // costs what its items cost and not their square.
 func TestFlood(t *testing.T) {
 	var w Window
-	for i := range 20_000 {
+	for i := range 5_000 {
 		a := Article{Outlet: "Flood", Headline: fmt.Sprintf("Headline number %d of the flood", i), Lead: lead, Seen: noon}
 		if p := w.Place(a); p.How != Opened {
 			t.Fatalf("item %d folded: %+v", i, p)
