@@ -138,7 +138,7 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	}
 	log.Info("started", "feeds", len(feedsOf(cfg)), "page", page)
 	var wg sync.WaitGroup
-	wg.Go(func() { p.reloads(ctx, s.again, configure, log) })
+	wg.Go(func() { p.reloads(ctx, cfg, s.again, configure, log) })
 	wg.Go(func() { cancel(poller.Run(ctx)) })
 	err = b.Run(ctx, platforms...)
 	cancel(err)
@@ -179,7 +179,7 @@ func (p *Program) platforms(cfg config.Config, b *bot.Bot, asJSON bool, log *slo
 
 // reloads reads the config again whenever it is asked to. A config with a
 // mistake in it changes nothing.
-func (p *Program) reloads(ctx context.Context, again func() (config.Config, error), configure func(config.Config) error, log *slog.Logger) {
+func (p *Program) reloads(ctx context.Context, was config.Config, again func() (config.Config, error), configure func(config.Config) error, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -198,7 +198,29 @@ func (p *Program) reloads(ctx context.Context, again func() (config.Config, erro
 			continue
 		}
 		log.Info("read the config again", "feeds", len(feedsOf(cfg)), "subs", len(cfg.Subscriptions))
+		if waiting := waits(was, cfg); waiting != "" {
+			log.Warn("left for the next start", "tables", waiting)
+		}
 	}
+}
+
+// waits names the tables of a config that differ from those we run on and are
+// not taken by a reload.
+func waits(was, now config.Config) string {
+	was.Log.Level = now.Log.Level
+	var list []string
+	for _, t := range []struct {
+		name string
+		same bool
+	}{
+		{"storage", was.Storage == now.Storage}, {"poll", was.Poll == now.Poll}, {"web", was.Web == now.Web},
+		{"console", was.Console == now.Console}, {"log", was.Log == now.Log},
+	} {
+		if !t.same {
+			list = append(list, t.name)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // print writes a message as a line of JSON. Channels speak side by side.

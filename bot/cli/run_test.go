@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"testing"
+
+	"attache/bot/config"
+)
+
+func TestWaits(t *testing.T) {
+	was := config.Default()
+	now := was
+	now.Log.Level = "debug"
+	now.Feeds = []config.Feed{{Name: "a"}}
+	if got := waits(was, now); got != "" {
+		t.Errorf("what a reload takes is said to wait: %s", got)
+	}
+	now.Web.Listen, now.Log.Format = "127.0.0.1:1", "json"
+	if got := waits(was, now); got != "web, log" {
+		t.Errorf("waiting: %q", got)
+	}
+}
