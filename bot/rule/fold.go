@@ -79,8 +79,14 @@ func (f *folder) rune(r rune, start, end int) {
 	}
 }
 
+// seam reports whether a word ends between a and b: a Korean particle is
+// written right behind a foreign name, NATO는.
+func seam(a, b rune) bool {
+	return a != '*' && a != '?' && b != '*' && b != '?' && unicode.Is(unicode.Hangul, a) != unicode.Is(unicode.Hangul, b)
+}
+
 func (f *folder) letter(r rune, start, end int) {
-	if !spaced(r) || f.open && !spaced(f.last) {
+	if !spaced(r) || f.open && (!spaced(f.last) || seam(f.last, r)) {
 		f.close()
 	}
 	if !f.open {
@@ -97,6 +103,8 @@ func (f *folder) letter(r rune, start, end int) {
 		f.uppers++
 	case unicode.IsLower(r):
 		f.lowers++
+	case unicode.Is(unicode.Lo, r):
+		f.small = true // a script without case: capitals among it are evidence
 	}
 	f.run++
 	f.last = r

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ var knownFields = map[string]Field{
 
 // later are the operators that other query languages have and this one lacks.
 // They are refused, for as words they would silently mean something else.
-var later = map[string]bool{"NEAR": true, "ONEAR": true, "AROUND": true}
+var later = regexp.MustCompile(`^(?:O?NEAR|AROUND)(?:/?\d+f?:?)?$|^(?i:o?near|w|pre|around|adj|next)/\d+f?$|^(?i:near|repeat)\d+:$|^(?:ANDNOT|XOR)$`)
 
 // lexer cuts a rule into lexemes.
 type lexer struct {
@@ -84,17 +85,24 @@ func (l *lexer) next() error {
 	start := l.pos
 	r, size := l.rune()
 	switch {
-	case r == '(':
-		l.pos++
+	case r == '(' || r == '（':
+		l.pos += size
 		l.emit(lexOpen, "(", start)
-	case r == ')':
-		l.pos++
+	case r == ')' || r == '）':
+		l.pos += size
 		l.emit(lexClose, ")", start)
 	case r == '|':
 		l.pos += len(l.text[start:]) - len(strings.TrimLeft(l.text[start:], "|"))
 		l.emit(lexOr, l.text[start:l.pos], start)
 	case quote(r) && !l.gershayim():
 		return l.quoted()
+	case r == '\'' || r == '‘':
+		if m := singleQuoted.FindStringSubmatch(l.text[start:]); m != nil {
+			l.pos += size + len(m[1]) + len(m[2])
+			l.emit(lexPhrase, m[1], start)
+			return nil
+		}
+		return l.word()
 	case (hyphen(r) || r == '+') && l.sticks(start+size):
 		l.pos += size
 		if r != '+' {
@@ -131,10 +139,10 @@ func (l *lexer) word() error {
 	start := l.pos
 	for l.pos < len(l.text) {
 		r, size := l.rune()
-		if r == ':' && l.fieldName(start) {
+		if (r == ':' || r == '：') && l.fieldName(start) {
 			return l.field(start)
 		}
-		if blank(r) || r == '(' || r == ')' || r == '|' || quote(r) && !l.gershayim() || comma(r) && !l.decimal() ||
+		if blank(r) || strings.ContainsRune("()（）", r) || r == '|' || quote(r) && !l.gershayim() || comma(r) && !l.decimal() ||
 			strings.HasPrefix(l.text[l.pos:], "&&") && l.pos > start {
 			break
 		}
@@ -156,9 +164,11 @@ func (l *lexer) word() error {
 	case "NOT":
 		l.emit(lexNot, w, start)
 	default:
-		name, _, _ := strings.Cut(w, "/")
-		if later[name] {
+		if name := later.FindString(w); name != "" {
 			return l.err(start, name+" is not an operator of this language", "write AND, or a phrase in quotes")
+		}
+		if r, _ := utf8.DecodeRuneInString(w); (hyphen(r) || r == '—') && len(tokenize(w, true).tokens) > 0 {
+			return l.err(start, "this dash neither negates nor joins", "write - right before the word to leave out")
 		}
 		if len(tokenize(w, true).tokens) == 0 {
 			l.note(fmt.Sprintf("“%s” has no letters, and was left out.", printable(w)))
@@ -179,12 +189,13 @@ func (l *lexer) fieldName(start int) bool {
 
 func (l *lexer) field(start int) error {
 	name := l.text[start:l.pos]
+	_, size := l.rune()
 	f, ok := knownFields[strings.ToLower(name)]
 	if !ok {
 		return l.err(start, fmt.Sprintf("%s: is not a field; the only one is title:", name),
-			fmt.Sprintf("if it is a word, leave out the colon: %s %s", name, strings.TrimSpace(l.text[l.pos+1:])))
+			fmt.Sprintf("if it is a word, leave out the colon: %s %s", name, strings.TrimSpace(l.text[l.pos+size:])))
 	}
-	l.pos++
+	l.pos += size
 	l.emit(lexField, string(f), start)
 	return nil
 }
@@ -205,7 +216,7 @@ func (l *lexer) err(at int, msg, hint string) *SyntaxError {
 // sticks reports whether something to negate stands right at pos.
 func (l *lexer) sticks(pos int) bool {
 	r, _ := utf8.DecodeRuneInString(l.text[pos:])
-	return pos < len(l.text) && (r == '(' || quote(r) || unicode.IsLetter(r) || unicode.IsNumber(r) || r == '*' || r == '?')
+	return pos < len(l.text) && (r == '(' || r == '（' || quote(r) || singleQuoted.MatchString(l.text[pos:]) || unicode.IsLetter(r) || unicode.IsNumber(r) || r == '*' || r == '?')
 }
 
 // gershayim reports whether the quotation mark at pos is part of a Hebrew

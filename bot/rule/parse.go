@@ -42,16 +42,13 @@ func Parse(text string) (*Rule, error) {
 	if p.mixed {
 		p.note("AND, OR or words side by side are mixed without parentheses; I read this as " + r.text)
 	}
-	if singleQuoted.MatchString(text) {
-		p.note("single quotes do not make a phrase: write \"Security Council\" to have the words side by side")
-	}
 	r.notes = slices.Compact(p.notes)
 	return r, nil
 }
 
-// singleQuoted finds words that somebody meant as a phrase: 'Security Council'.
+// singleQuoted is words that somebody meant as a phrase: 'Security Council'.
 // A single word in quotes is the same without them.
-var singleQuoted = regexp.MustCompile(`(?:^|[\s(:])['‘]\pL[^'‘’]*\s[^'‘’]*['’](?:$|[\s)])`)
+var singleQuoted = regexp.MustCompile(`^['‘](\pL[^'‘’]*\s[^'‘’]*)(['’])(?:$|[\s),;|])`)
 
 // parser is a recursive descent over the grammar
 //
@@ -127,7 +124,9 @@ func (p *parser) listed() (expr, error) {
 // the rule has no others.
 func (p *parser) adopt() {
 	small := map[string]kind{"and": lexAnd, "or": lexOr, "not": lexNot}
-	operator := func(x lexeme) bool { return x.kind == lexAnd || x.kind == lexOr || x.kind == lexNot }
+	operator := func(x lexeme) bool { // in capitals: a dash or a bar is no evidence
+		return (x.kind == lexAnd || x.kind == lexOr || x.kind == lexNot) && x.text != strings.ToLower(x.text)
+	}
 	var lower bool
 	given := slices.ContainsFunc(p.out, operator)
 	for i := 1; i < len(p.out)-1; i++ {

@@ -116,8 +116,6 @@ func TestNotes(t *testing.T) {
 		{"US iran", "US in capitals is a name"},
 		{"us iran", "write US for the name"},
 		{"sanction?", "exactly one letter"},
-		{`‘Security Council’`, "single quotes do not make a phrase"},
-		{`Iran AND 'Security Council'`, "single quotes do not make a phrase"},
 		{`Côte d’Ivoire`, ""},
 	} {
 		r, err := Parse(test.text)
@@ -128,6 +126,38 @@ func TestNotes(t *testing.T) {
 		notes := strings.Join(r.Notes(), "\n")
 		if !strings.Contains(notes, test.want) || (test.want == "") != (notes == "") {
 			t.Errorf("Parse(%q).Notes() = %q, want %q in it", test.text, notes, test.want)
+		}
+	}
+}
+
+// TestPasted is rules as people paste them, each of which was once read as
+// something else without a word.
+func TestPasted(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{`‘Security Council’`, `"Security Council"`},
+		{`Iran AND 'Security Council'`, `Iran AND "Security Council"`},
+		{`iran NOT 'world cup'`, `iran AND NOT "world cup"`},
+		{`iran -'world cup'`, `iran AND NOT "world cup"`},
+		{`iran or iraq -football`, `(iran OR iraq) AND NOT football`},
+		{`制裁 AND （伊朗 OR 伊拉克）`, `制裁 AND (伊朗 OR 伊拉克)`},
+		{`title：伊朗`, `title:伊朗`},
+	} {
+		r, err := Parse(test.text)
+		if err != nil || r.String() != test.want {
+			t.Errorf("Parse(%q) = %v, %v, want %s", test.text, r, err, test.want)
+		}
+	}
+	for _, text := range []string{"iran --football", "iran —football", "iran -#football", "iran near/5 deal", "NEAR5(iran deal)", "iran ANDNOT iraq"} {
+		if r, err := Parse(text); err == nil {
+			t.Errorf("Parse(%q) = %s, want a refusal", text, r)
+		}
+	}
+	for _, test := range []struct{ rule, text string }{
+		{"US", "美国 NATO EU US 会议"}, {"WHO", "منظمة WHO و UNICEF في غزة"},
+		{"NATO", "NATO는 회의를 열었다"}, {"Iran", "Iran은 말했다"}, {"5월", "2026년 5월 회의"},
+	} {
+		if r := mustParse(t, test.rule); !r.Match(NewDoc(test.text, "", "")) {
+			t.Errorf("%s misses %s", test.rule, test.text)
 		}
 	}
 }

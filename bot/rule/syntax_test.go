@@ -31,7 +31,7 @@ func TestSyntaxError(t *testing.T) {
 		{"iran a*", "     ^", "matches too much", ""},
 		{"iran *", "     ^", "matches too much", ""},
 		{`"iran * deal"`, "^", "matches too much", ""},
-		{"iran NEAR/5 iraq", "     ^", "NEAR is not an operator", "AND"},
+		{"iran NEAR/5 iraq", "     ^", "NEAR/5 is not an operator", "AND"},
 		{`"iran deal"~5`, "           ^", "~ means nothing", ""},
 		{"iran^9", "    ^", "^ means nothing", ""},
 		{"{iran iraq}", "^", "{ means nothing", ""},
