@@ -23,12 +23,24 @@ func verbs() command.Table[verb] {
 			Help: "what this channel is subscribed to", Example: "list", Do: list},
 		{Name: "unsubscribe", Aliases: []string{"unsub", "unfollow", "remove", "delete", "rm"}, Args: "ID",
 			Help: "end a subscription, by its number or name in list", Example: "unsubscribe 2", Who: command.Editor, Do: unsubscribe},
+		{Name: "set", Aliases: []string{"edit", "change"}, Args: "ID [rule|name VALUE]",
+			Help: "show or change what a subscription is; - empties it", Example: "set 2 name Gulf talks", Who: command.Editor, Do: set},
 		{Name: "latest", Aliases: []string{"last", "recent", "news"}, Args: "[N]",
 			Help: "the stories that came in last, matched or not", Example: "latest 5", Do: latest},
 		{Name: "search", Aliases: []string{"find", "grep"}, Args: "WORDS",
 			Help: "stories on record that hold all the words", Example: `search "Security Council" Venezuela`, Do: search},
 		{Name: "why", Aliases: []string{"explain"}, Args: "ID",
 			Help: "why a story was told here, or was not", Example: "why 12", Do: why},
+		{Name: "story", Aliases: []string{"timeline"}, Args: "ID",
+			Help: "who told a story when, and what was changed", Example: "story 12", Do: storyLines},
+		{Name: "claim", Args: "ID",
+			Help: "say on the card of a story that you are on it", Example: "claim 12", Who: command.Editor, Do: claim},
+		{Name: "release", Aliases: []string{"unclaim"}, Args: "ID",
+			Help: "say that you are not on it any more", Example: "release 12", Who: command.Editor, Do: release},
+		{Name: "mute", Args: "ID",
+			Help: "keep a story's updates silent here, but for corrections", Example: "mute 12", Who: command.Editor, Do: mute},
+		{Name: "unmute", Args: "ID",
+			Help: "tell a story's updates aloud again", Example: "unmute 12", Who: command.Editor, Do: unmute},
 		{Name: "feeds", Aliases: []string{"sources", "status", "health"},
 			Help: "how every feed is doing", Example: "feeds", Do: feedList},
 	}
@@ -54,7 +66,8 @@ func (b *Bot) answer(ctx context.Context, c Command) (Message, error) {
 		return Message{}, &plainError{err.Error()}
 	}
 	if c.Role < call.Verb.Who {
-		return Message{}, &plainError{fmt.Sprintf("Only an %s of this channel may %s; you may read.", call.Verb.Who, call.Verb.Name)}
+		refusal := fmt.Sprintf("Only an %s of this channel may %s; you may read.", call.Verb.Who, call.Verb.Name)
+		return Message{}, &plainError{strings.TrimSpace(refusal + " " + c.Because)}
 	}
 	return call.Verb.Do(ctx, b, c, call.Rest)
 }
@@ -73,10 +86,12 @@ func wrongUse(name string) error {
 // excuse turns an error into an answer. What went wrong inside is the
 // operator's to read in the log.
 func excuse(err error) Message {
+	m := notice("Something went wrong on my side, and nothing was changed. The log tells more; please try again.")
 	if plain, ok := errors.AsType[*plainError](err); ok {
-		return notice(plain.msg)
+		m = notice(plain.msg)
 	}
-	return notice("Something went wrong on my side, and nothing was changed. The log tells more; please try again.")
+	m.Mistake = true
+	return m
 }
 
 // notice makes a message of the bot's own words, a line each.
@@ -88,7 +103,7 @@ func notice(lines ...string) Message {
 	return m
 }
 
-func help(_ context.Context, _ *Bot, _ Command, rest string) (Message, error) {
+func help(_ context.Context, _ *Bot, c Command, rest string) (Message, error) {
 	table := verbs()
 	word := strings.ToLower(strings.TrimSpace(rest))
 	if strings.HasPrefix("rules", word) && len(word) > 1 {
@@ -107,6 +122,9 @@ func help(_ context.Context, _ *Bot, _ Command, rest string) (Message, error) {
 		return m, nil
 	}
 	m := notice("I watch the feeds and tell this channel each story that matches its rules, once.")
+	if c.Prefix != "" {
+		m.Lines = append(m.Lines, Line{Text: fmt.Sprintf("Type %s and then:", c.Prefix)})
+	}
 	for _, v := range table {
 		m.Lines = append(m.Lines, Line{Text: v.Usage(), Detail: v.Help})
 	}

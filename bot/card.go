@@ -134,6 +134,7 @@ func (c *card) change(kind Kind, ch Change) {
 	if c.alert != 0 && (!c.moved || kind == KindCorrection) {
 		c.message.Kind, c.moved = kind, true
 	}
+	c.message.Silent = c.message.Muted != "" && c.message.Kind != KindCorrection
 }
 
 // textOf is what a card quotes, on one line.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -27,9 +28,12 @@ const (
 )
 
 // wake tells deliver that there may be something to say. It never blocks.
-func (b *Bot) wake() {
+func (b *Bot) wake() { token(b.due) }
+
+// token leaves one, unless one lies there.
+func token(c chan<- struct{}) {
 	select {
-	case b.due <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -44,7 +48,7 @@ func (b *Bot) deliver(ctx context.Context, platforms []Platform) {
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	busy := map[Channel]bool{}
+	busy := map[Channel]chan struct{}{} // each takes a token: there is more
 	emptied := make(chan Channel)
 	b.wake() // what an earlier run left behind
 	for {
@@ -66,12 +70,17 @@ func (b *Bot) deliver(ctx context.Context, platforms []Platform) {
 		}
 		for _, c := range lanes {
 			p := byName[c.Platform()]
-			if p == nil || busy[c] {
+			if p == nil {
 				continue // a platform switched off keeps its lanes until it is back
 			}
-			busy[c] = true
+			if more, ok := busy[c]; ok {
+				token(more)
+				continue
+			}
+			more := make(chan struct{}, 1)
+			busy[c] = more
 			wg.Go(func() {
-				b.lane(ctx, p, c)
+				b.lane(ctx, p, c, more)
 				select {
 				case emptied <- c:
 				case <-ctx.Done():
@@ -81,15 +90,19 @@ func (b *Bot) deliver(ctx context.Context, platforms []Platform) {
 	}
 }
 
-// lane says a channel's deliveries in order until there is none left.
-func (b *Bot) lane(ctx context.Context, p Platform, c Channel) {
+// lane says a channel's deliveries in order until there is none left. While it
+// waits for one, a token from more makes it look whether another goes first.
+func (b *Bot) lane(ctx context.Context, p Platform, c Channel, more <-chan struct{}) {
 	for ctx.Err() == nil {
-		d, err := b.store.Next(ctx, c)
+		d, err := b.next(ctx, p, c)
 		if errors.Is(err, ErrNotFound) {
 			return
 		}
 		// No wait is longer than one we would plan: the clock may have been ahead.
-		if err == nil && sleep(ctx, min(time.Until(d.Due), maxRetryAfter)) == nil {
+		if err == nil && !await(ctx, min(time.Until(d.Due), maxRetryAfter), more) {
+			continue
+		}
+		if err == nil {
 			err = b.attempt(ctx, p, d)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -99,65 +112,103 @@ func (b *Bot) lane(ctx context.Context, p Platform, c Channel) {
 	}
 }
 
+// next is the delivery whose turn it is. Where too many wait, they are said
+// together.
+func (b *Bot) next(ctx context.Context, p Platform, c Channel) (Delivery, error) {
+	if crowded, ok := p.(Crowded); ok {
+		waiting, together := crowded.Crowd()
+		if err := b.store.Gather(ctx, c, waiting, together); err != nil {
+			return Delivery{}, err
+		}
+	}
+	return b.store.Next(ctx, c)
+}
+
 // attempt says one delivery and records what came of it. Its error is the
 // store's.
 func (b *Bot) attempt(ctx context.Context, p Platform, d Delivery) error {
-	if err := b.store.Attempt(ctx, d.ID, time.Now()); err != nil {
+	start := time.Now()
+	if err := b.store.Attempt(ctx, d.ID, start); err != nil {
 		return err
 	}
-	start := time.Now()
 	ref, err := say(ctx, p, d)
 	if err != nil && ctx.Err() != nil {
 		return nil // ended while speaking: the next start asks the platform again
 	}
-	r := resultOf(d, ref, err, time.Now())
+	r := resultOf(d, ref, err, start, time.Now())
+	apart := d.Kind == KindDigest && errors.Is(err, ErrRefused) // one of them is at fault, and must not take the others with it
 	log := b.log.With("delivery", d.ID, "channel", d.Channel, "attempt", d.Attempts+1, "took", time.Since(start))
-	switch r.State {
-	case Sent:
+	switch {
+	case r.State == Sent:
 		log.Debug("sent", "story", d.Message.Story, "kind", d.Kind)
-	case Retry:
+		b.said(sent(d, r.At)) // before it is on record: whoever listens may hear it twice, never not at all
+	case r.State == Retry:
 		log.Warn("failed to send", "due", r.Due, "err", err)
-	case Dead:
+	case apart:
+		log.Warn("took a digest apart", "err", err)
+	default:
 		log.Error("gave up", "story", d.Message.Story, "err", err)
-	}
-	if r.State == Sent {
-		m := d.Message
-		m.Sent = r.At
-		b.said(m) // before it is on record: whoever listens may hear it twice, never not at all
 	}
 	// It has been said: that must be on record even if we are told to stop.
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
+	if apart {
+		return b.store.Scatter(save, d.ID)
+	}
 	return b.store.Finish(save, d.ID, r)
+}
+
+// sent is what a delivery said, now that it was: a digest, each of its alerts.
+func sent(d Delivery, at time.Time) Message {
+	m := d.Message
+	m.Sent = at
+	if d.Kind == KindDigest {
+		m.Alerts = slices.Clone(m.Alerts)
+		for i := range m.Alerts {
+			m.Alerts[i].Sent = at
+		}
+	}
+	return m
 }
 
 // errNeverPosted is the reason of an update whose alert never went out.
 var errNeverPosted = errors.New("the alert it changes was never posted")
 
-// say posts an alert, or changes one posted before.
+// say posts an alert or a digest, or changes one posted before.
 func say(ctx context.Context, p Platform, d Delivery) (Ref, error) {
-	if d.Kind == KindAlert {
-		return p.Post(ctx, d.Channel, d.Message, d.Key)
+	a := Attempt{d.Key, d.Doubt}
+	if d.Kind == KindAlert || d.Kind == KindDigest {
+		return p.Post(ctx, d.Channel, d.Message, a)
 	}
 	if d.Ref == "" {
 		return "", errNeverPosted
 	}
-	return d.Ref, p.Update(ctx, d.Channel, d.Ref, d.Message)
+	return d.Ref, p.Update(ctx, d.Channel, d.Ref, d.Message, a)
 }
 
-// resultOf classifies what came of an attempt.
-func resultOf(d Delivery, ref Ref, err error, now time.Time) Result {
+// resultOf classifies what came of an attempt that began at start.
+func resultOf(d Delivery, ref Ref, err error, start, now time.Time) Result {
 	switch {
 	case err == nil:
 		return Result{State: Sent, At: now, Ref: ref}
 	case errors.Is(err, ErrChannelGone), errors.Is(err, ErrRefused), errors.Is(err, errNeverPosted), now.Sub(d.Created) > giveUp:
 		return Result{State: Dead, At: now, Reason: err.Error()}
 	}
-	wait := backoff(d.Attempts)
-	if retry, ok := errors.AsType[*RetryError](err); ok && retry.After > 0 {
-		wait = min(retry.After, maxRetryAfter)
+	r := Result{State: Retry, At: now, Due: now.Add(backoff(d.Attempts)), Doubt: d.Doubt, Reason: err.Error()}
+	retry, sure := errors.AsType[*RetryError](err)
+	switch {
+	case !sure:
+		r.Doubt.Last = start
+	case !retry.Unsure:
+		r.Doubt = Doubt{}
 	}
-	return Result{State: Retry, At: now, Due: now.Add(wait), Reason: err.Error()}
+	if r.Doubt.Since.IsZero() {
+		r.Doubt.Since = r.Doubt.Last
+	}
+	if sure && retry.After > 0 {
+		r.Due = now.Add(min(retry.After, maxRetryAfter))
+	}
+	return r
 }
 
 // backoff doubles from firstRetry to lastRetry, less up to a quarter, so that
@@ -165,6 +216,22 @@ func resultOf(d Delivery, ref Ref, err error, now time.Time) Result {
 func backoff(attempts int) time.Duration {
 	wait := min(firstRetry<<min(attempts, 20), lastRetry)
 	return wait - rand.N(wait/4)
+}
+
+// await waits for d. It reports false if there is reason to look again before.
+func await(ctx context.Context, d time.Duration, more <-chan struct{}) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-more:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // sleep waits for d, or until ctx ends.

@@ -1,169 +1,16 @@
 package bot_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"attache/bot"
-	"attache/bot/command"
 	"attache/feeds"
-	"attache/storage"
 )
-
-// room is a platform whose service fails as it is told to.
-type room struct {
-	mu    sync.Mutex
-	fails func(m bot.Message, try int) error
-	tries map[string]int
-	said  []string // "channel title", and "channel title (updated)"
-	keys  map[string]int
-}
-
-func (r *room) Name() string { return "room" }
-
-func (r *room) Run(ctx context.Context, _ bot.Handler) error {
-	<-ctx.Done()
-	return nil
-}
-
-func (r *room) Post(_ context.Context, c bot.Channel, m bot.Message, key string) (bot.Ref, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.tries[key]++
-	if r.fails != nil {
-		if err := r.fails(m, r.tries[key]); err != nil {
-			return "", err
-		}
-	}
-	r.keys[key]++
-	r.said = append(r.said, c.Name()+" "+m.Title.Text)
-	return bot.Ref(key), nil
-}
-
-func (r *room) Update(_ context.Context, c bot.Channel, ref bot.Ref, m bot.Message) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.keys[string(ref)] == 0 {
-		return fmt.Errorf("updated %q, which was never posted", ref)
-	}
-	r.said = append(r.said, c.Name()+" "+m.Title.Text+" (updated)")
-	return nil
-}
-
-// desk is a bot over a database on disk, in a bubble.
-type desk struct {
-	t    *testing.T
-	bot  *bot.Bot
-	room *room
-	n    int
-
-	store *flaky
-}
-
-// flaky is a real store some of whose calls fail, once each.
-type flaky struct {
-	bot.Store
-	lanes, finish, apply int // that many calls are still to fail
-}
-
-var errFlaky = errors.New("the disk is full")
-
-func fails(n *int) bool {
-	*n--
-	return *n >= 0
-}
-
-func (f *flaky) Lanes(ctx context.Context) ([]bot.Channel, error) {
-	if fails(&f.lanes) {
-		return nil, errFlaky
-	}
-	return f.Store.Lanes(ctx)
-}
-
-func (f *flaky) Finish(ctx context.Context, delivery int64, r bot.Result) error {
-	if fails(&f.finish) {
-		return errFlaky
-	}
-	return f.Store.Finish(ctx, delivery, r)
-}
-
-// Apply fails after it has stored everything, as a commit does whose answer is
-// lost.
-func (f *flaky) Apply(ctx context.Context, p bot.Plan) (bot.Applied, error) {
-	done, err := f.Store.Apply(ctx, p)
-	if err == nil && fails(&f.apply) {
-		return bot.Applied{}, errFlaky
-	}
-	return done, err
-}
-
-func newDesk(t *testing.T, rules map[bot.Channel]string) *desk {
-	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "desk.db"), storage.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	store := &flaky{Store: db}
-	b, err := bot.Open(t.Context(), bot.Options{Store: store, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var subs []bot.Subscription
-	for c, r := range rules {
-		subs = append(subs, bot.Subscription{Channel: c, Rule: r})
-	}
-	if err := b.Configure(t.Context(), nil, subs); err != nil {
-		t.Fatal(err)
-	}
-	return &desk{t: t, bot: b, store: store, room: &room{tries: map[string]int{}, keys: map[string]int{}}}
-}
-
-// run lets the bot speak for a while.
-func (d *desk) run(what time.Duration) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.t.Context()), what)
-	defer cancel()
-	if err := d.bot.Run(ctx, d.room); err != nil {
-		d.t.Errorf("Run: %v", err)
-	}
-}
-
-func (d *desk) publish(titles ...string) {
-	d.t.Helper()
-	p := feeds.Poll{Feed: feeds.Feed{Name: "wire-one", Outlet: "Wire One"}, At: time.Now()}
-	for _, title := range titles {
-		d.n++
-		p.Items = append(p.Items, feeds.Item{Outlet: "Wire One", Title: title, GUID: fmt.Sprint(d.n)})
-	}
-	if err := d.bot.Take(d.t.Context(), p); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-func (d *desk) heard(want ...string) {
-	d.t.Helper()
-	if got := strings.Join(d.room.said, "; "); got != strings.Join(want, "; ") {
-		d.t.Errorf("said\n%s\nwant\n%s", got, strings.Join(want, "; "))
-	}
-}
-
-func (d *desk) why(story int, want string) {
-	d.t.Helper()
-	m := d.bot.Answer(d.t.Context(), bot.Command{Channel: "room:a", Line: fmt.Sprint("why ", story), Role: command.Reader})
-	for _, l := range m.Lines {
-		if strings.Contains(l.Text, want) {
-			return
-		}
-	}
-	d.t.Errorf("why %d says nothing of %q: %+v", story, want, m.Lines)
-}
 
 func TestDeliver(t *testing.T) {
 	tests := []struct {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ const (
 	KindAlert      Kind = "alert"      // a story told to a channel for the first time
 	KindUpdate     Kind = "update"     // the same alert, kept true: more tellers, an edited headline
 	KindCorrection Kind = "correction" // the outlet took back or corrected what the alert said
+	KindDigest     Kind = "digest"     // many alerts in one message
 	KindNotice     Kind = "notice"     // the bot's own words: an answer to a command
 )
 
@@ -59,7 +61,53 @@ type Message struct {
 	Seen      time.Time  `json:"seen,omitzero"`
 	Sent      time.Time  `json:"sent,omitzero"`
 
-	Lines []Line `json:"lines,omitempty"` // of a notice
+	Claim *Claim `json:"claim,omitempty"` // who is on it
+	Muted string `json:"muted,omitempty"` // who wanted no more noise about it; "" nobody
+
+	// Silent is an update that changes what stands and draws nobody's
+	// attention to it.
+	Silent bool `json:"silent,omitempty"`
+
+	// Alerts are the cards of a digest, as each stands now. An update of one of
+	// them has them all too; what happened is in the message's own Changes.
+	Alerts []Message `json:"alerts,omitempty"`
+
+	Lines   []Line `json:"lines,omitempty"`   // of a notice
+	Mistake bool   `json:"mistake,omitempty"` // of a notice: nothing was done, and the lines say why
+}
+
+// Claim is somebody's word that they are on it.
+type Claim struct {
+	User string    `json:"user"` // as the platform names them; "" where there is one user only
+	At   time.Time `json:"at"`
+}
+
+// Action is something to do about an alert, at the press of a button or by
+// whatever a platform has instead: it types Line.
+type Action struct {
+	Name  string // short and stable: "claim"
+	Label string // what it is called: "On it"
+	Line  string // the command, in full: "claim 12"
+}
+
+// Actions returns what people can do about an alert; nothing, if the message
+// is none.
+func (m Message) Actions() []Action {
+	if m.Story == 0 || m.Kind == KindNotice || m.Kind == KindDigest {
+		return nil
+	}
+	mute, claim := Action{Name: "mute", Label: "Mute"}, Action{Name: "claim", Label: "On it"}
+	if m.Muted != "" {
+		mute = Action{Name: "unmute", Label: "Unmute"}
+	}
+	if m.Claim != nil {
+		claim = Action{Name: "release", Label: "Not on it"}
+	}
+	list := []Action{claim, mute, {Name: "why", Label: "Why"}, {Name: "story", Label: "Story"}}
+	for i := range list {
+		list[i].Line = fmt.Sprintf("%s %d", list[i].Name, m.Story)
+	}
+	return list
 }
 
 // Text is a piece of an item with the matched words marked in place.
@@ -183,6 +231,10 @@ type Said struct {
 	Rules     []string   `json:"rules,omitempty"`
 	Matched   []string   `json:"matched,omitempty"`
 	Sources   int        `json:"sources,omitempty"`
+	Claim     *Claim     `json:"claim,omitempty"`
+	Muted     string     `json:"muted,omitempty"`
+	Silent    bool       `json:"silent,omitempty"`
+	Alerts    []Said     `json:"alerts,omitempty"` // of a digest
 	Published time.Time  `json:"published,omitzero"`
 	Seen      time.Time  `json:"seen,omitzero"`
 	Sent      time.Time  `json:"sent,omitzero"`
@@ -195,6 +247,7 @@ func (m Message) Said() Said {
 		Kind: m.Kind, Alert: m.Alert, Story: m.Story, Channel: m.Channel, Severity: m.Severity,
 		Title: m.Title.Text, URL: m.URL, Outlet: m.Outlet, Tier: m.Tier,
 		Rules: m.Rules, Matched: m.Matched, Sources: len(m.Sources),
+		Claim: m.Claim, Muted: m.Muted, Silent: m.Silent,
 		Published: m.Published, Seen: m.Seen, Sent: m.Sent,
 	}
 	for _, t := range m.Summary {
@@ -202,6 +255,11 @@ func (m Message) Said() Said {
 	}
 	for _, l := range m.Lines {
 		s.Summary = append(s.Summary, l.Text)
+	}
+	if m.Kind == KindDigest { // an update of one of them is about that one
+		for _, a := range m.Alerts {
+			s.Alerts = append(s.Alerts, a.Said())
+		}
 	}
 	return s
 }

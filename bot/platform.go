@@ -36,7 +36,13 @@ type Command struct {
 	Channel Channel
 	User    string // as the platform names them; "" where there is one user only
 	Role    command.Role
+	Because string // why the Role is no higher, in a sentence; may be ""
 	Line    string
+	Prefix  string // what people type before a line here: "/attache"; "" for nothing
+
+	// Notes are what the platform knows of the channel that whoever subscribes
+	// it should know, a sentence each.
+	Notes []string
 }
 
 // Handler answers commands.
@@ -60,17 +66,41 @@ type Platform interface {
 	Run(ctx context.Context, h Handler) error
 
 	// Post says m in the channel and returns the platform's name for it.
-	// Posting again under the same key does not say it twice, where the
-	// platform can make that so. It may be called before, during and after Run.
+	// Posting again under the same key, with the doubt about the tries before,
+	// does not say it twice, where the platform can make that so. It may be
+	// called before, during and after Run.
 	//
-	// A *RetryError means not now; ErrChannelGone, never in this channel;
-	// ErrRefused, never these words; any other error may be tried again later.
-	Post(ctx context.Context, c Channel, m Message, key string) (Ref, error)
+	// A *RetryError means not now, and tells whether it may have been said all
+	// the same; ErrChannelGone, never in this channel; ErrRefused, never these
+	// words; after any other error, nobody knows whether it was said, and it may
+	// be tried again later.
+	Post(ctx context.Context, c Channel, m Message, a Attempt) (Ref, error)
 
 	// Update makes the message already posted as ref say m instead, and shows
-	// m's last Change where the platform shows such things. Updating twice to
-	// the same m is harmless. Errors are those of Post.
-	Update(ctx context.Context, c Channel, ref Ref, m Message) error
+	// m's last Change where the platform shows such things, unless m is Silent.
+	// Updating twice to the same m is harmless, under the same key and with the
+	// doubt about the tries before. Errors are those of Post.
+	Update(ctx context.Context, c Channel, ref Ref, m Message, a Attempt) error
+}
+
+// Attempt is one try at saying a message.
+type Attempt struct {
+	Key   string // of the message, unique for ever
+	Doubt        // about the attempts before it
+}
+
+// Doubt is what nobody knows about attempts at a message: whether they said it.
+type Doubt struct {
+	Since time.Time // when the first of them began; zero if there is none
+	Last  time.Time // when the latest did
+}
+
+// Crowded is a Platform that wants few messages: where many alerts wait for one
+// of its channels, they are said in one.
+type Crowded interface {
+	// Crowd is how many alerts may wait in a channel before those that are not
+	// urgent are put together, and how many make one message.
+	Crowd() (waiting, together int)
 }
 
 // ErrChannelGone is a platform's word that a channel cannot be spoken to again:
@@ -83,8 +113,9 @@ var ErrRefused = errors.New("the platform refuses the message")
 
 // RetryError is a platform's word that it takes nothing just now.
 type RetryError struct {
-	After time.Duration // not before this has passed; 0 leaves it to us
-	Err   error         // what it said, may be nil
+	After  time.Duration // not before this has passed; 0 leaves it to us
+	Unsure bool          // nothing was said now, and whether an attempt before did is still not known
+	Err    error         // what it said, may be nil
 }
 
 func (e *RetryError) Error() string {

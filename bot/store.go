@@ -16,6 +16,7 @@ type Store interface {
 	Delivering
 	Subscribing
 	Asking
+	Keeping
 }
 
 // ErrNotFound is returned where what was asked for by number is not there.
@@ -41,6 +42,10 @@ type Taking interface {
 
 	// Alerts returns every channel's alert about any of these stories.
 	Alerts(ctx context.Context, stories []int64) ([]Alert, error)
+
+	// Restate makes a card stand otherwise, outside of any poll, and queues the
+	// update, in one transaction. ErrNotFound if there is no such alert.
+	Restate(ctx context.Context, u PlanUpdate, at time.Time) error
 
 	// Apply stores the plan in one transaction, with the feed's State: all of
 	// it or nothing. Applying a plan again returns ErrStale and stores nothing.
@@ -148,10 +153,24 @@ type Delivering interface {
 	Lanes(ctx context.Context) ([]Channel, error)
 
 	// Next returns a channel's oldest delivery that is pending or in retry, due
-	// or not: nothing overtakes it. ErrNotFound when the lane is empty.
+	// or not: nothing overtakes it but an alert that is more severe.
+	// ErrNotFound when the lane is empty.
 	Next(ctx context.Context, c Channel) (Delivery, error)
 
-	// Attempt records the intent to say it, before it is said.
+	// Gather makes one digest of the oldest alerts of a lane, as many as are to
+	// go together, if more than waiting of them wait that are neither urgent
+	// nor tried before. From then on they are one delivery, crash or no crash:
+	// of KindDigest, about no one alert, its Message with the alerts as each
+	// stands. An update of one of them has them all too.
+	Gather(ctx context.Context, c Channel, waiting, together int) error
+
+	// Scatter makes each alert of a digest that was tried a delivery of its own
+	// again, of which nothing was said; and Gather leaves it alone. ErrNotFound
+	// if there is no such digest on its way.
+	Scatter(ctx context.Context, delivery int64) error
+
+	// Attempt records the intent to say it, before it is said. Until there is a
+	// Result, whether it was said is in doubt.
 	Attempt(ctx context.Context, delivery int64, at time.Time) error
 
 	// Finish records what came of an attempt: Sent with the platform's Ref,
@@ -169,10 +188,11 @@ type Delivery struct {
 	Message   Message
 	Ref       Ref       // of the alert's first post; for updates. "" if it was never posted
 	State     Outcome   // pending or retry
-	Created   time.Time //
+	Created   time.Time // when it was planned; of a digest, its youngest alert
 	Due       time.Time // not before
 	Attempts  int
-	Attempted time.Time // zero if never; set without a Result, the last attempt's outcome is unknown
+	Attempted time.Time // when the last attempt began; zero if there was none
+	Doubt     Doubt     // about the attempts so far
 }
 
 // Result is what came of an attempt.
@@ -181,6 +201,7 @@ type Result struct {
 	At     time.Time
 	Ref    Ref       // for Sent
 	Due    time.Time // for Retry
+	Doubt  Doubt     // for Retry, that which stays
 	Reason string    // for Retry and Dead
 }
 
@@ -202,6 +223,9 @@ type Subscribing interface {
 	Subscriptions(ctx context.Context, c Channel) ([]Subscription, error)
 	// Subscribe stores s and returns it with ID and Number filled in.
 	Subscribe(ctx context.Context, s Subscription) (Subscription, error)
+	// Amend stores the Name and Rule of a subscription anew. ErrNotFound if it
+	// is not there.
+	Amend(ctx context.Context, s Subscription) error
 	// Unsubscribe ends a subscription; what it matched stays on record.
 	// ErrNotFound if it is not there.
 	Unsubscribe(ctx context.Context, id int64, at time.Time) error
@@ -224,6 +248,17 @@ type Asking interface {
 	// Cards returns the alerts whose first delivery was sent to a channel, the
 	// latest first, each as it stands now.
 	Cards(ctx context.Context, c Channel, limit int) ([]Alert, error)
+}
+
+// Keeping is the part of the Store where platforms keep what is theirs alone:
+// tokens, sync positions. What is in there is for them to know, and to encrypt.
+type Keeping interface {
+	// Keep remembers a value under a name, instead of the one before.
+	Keep(ctx context.Context, platform, name string, value []byte) error
+	// Kept returns all that a platform keeps, by name.
+	Kept(ctx context.Context, platform string) (map[string][]byte, error)
+	// Forget drops a name. One that is not there is no error.
+	Forget(ctx context.Context, platform, name string) error
 }
 
 // History is what is on record about a story.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, er
 		return Message{}, err
 	}
 	for _, s := range have {
-		if old, err := rule.Parse(s.Rule); err == nil && old.String() == r.String() {
+		if sameRule(s.Rule, rest) {
 			return notice(fmt.Sprintf("This channel has that rule already, as %d: %s", s.Number, r)), nil
 		}
 	}
@@ -50,7 +51,7 @@ func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, er
 	b.enlist(s, r)
 	b.log.Info("subscribed", "channel", c.Channel, "sub", s.Number, "rule", r.String())
 	m := notice(fmt.Sprintf("Subscribed as %d: %s", s.Number, r))
-	for _, n := range r.Notes() {
+	for _, n := range slices.Concat(r.Notes(), c.Notes) {
 		m.Lines = append(m.Lines, Line{Text: n})
 	}
 	return m, nil
@@ -59,6 +60,7 @@ func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, er
 // ruleMistake shows where a rule is wrong and what may be meant.
 func ruleMistake(e *rule.SyntaxError) Message {
 	m := notice("That is not a rule yet: " + e.Msg)
+	m.Mistake = true
 	for l := range strings.SplitSeq(e.Caret(), "\n") {
 		m.Lines = append(m.Lines, Line{Text: l, Code: true})
 	}
@@ -94,29 +96,39 @@ func unsubscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, 
 	if rest == "" {
 		return Message{}, wrongUse("unsubscribe")
 	}
-	n, err := number(rest)
-	named := err != nil
-	subs, err := b.store.Subscriptions(ctx, c.Channel)
+	b.changing.Lock() // or what is ended here might be changed elsewhere, and go on
+	defer b.changing.Unlock()
+	s, err := b.subscription(ctx, c.Channel, rest)
 	if err != nil {
 		return Message{}, err
 	}
-	for _, s := range subs {
-		if named && !strings.EqualFold(s.Name, rest) || !named && int64(s.Number) != n {
-			continue
-		}
-		if s.Source == Configured {
-			return Message{}, &plainError{fmt.Sprintf("Subscription %d stands in the config file; whoever runs me can take it out there.", s.Number)}
-		}
-		if err := b.store.Unsubscribe(ctx, s.ID, time.Now()); err != nil {
-			return Message{}, err
-		}
-		b.dismiss(s.ID)
-		b.log.Info("unsubscribed", "channel", c.Channel, "sub", s.Number)
-		m := notice(fmt.Sprintf("Unsubscribed from %d: %s", s.Number, s.Rule))
-		m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: "subscribe " + s.Rule, Code: true})
-		return m, nil
+	if s.Source == Configured {
+		return Message{}, &plainError{fmt.Sprintf("Subscription %d stands in the config file; whoever runs me can take it out there.", s.Number)}
 	}
-	return Message{}, &plainError{fmt.Sprintf("This channel has no subscription %s. Type list to see what it has.", rest)}
+	if err := b.store.Unsubscribe(ctx, s.ID, time.Now()); err != nil {
+		return Message{}, err
+	}
+	b.dismiss(s.ID)
+	b.log.Info("unsubscribed", "channel", c.Channel, "sub", s.Number)
+	m := notice(fmt.Sprintf("Unsubscribed from %d: %s", s.Number, s.Rule))
+	m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: "subscribe " + s.Rule, Code: true})
+	return m, nil
+}
+
+// subscription finds one of a channel's by number or name.
+func (b *Bot) subscription(ctx context.Context, c Channel, id string) (Subscription, error) {
+	n, err := number(id)
+	named := err != nil
+	subs, err := b.store.Subscriptions(ctx, c)
+	if err != nil {
+		return Subscription{}, err
+	}
+	for _, s := range subs {
+		if named && strings.EqualFold(s.Name, id) || !named && int64(s.Number) == n {
+			return s, nil
+		}
+	}
+	return Subscription{}, &plainError{fmt.Sprintf("This channel has no subscription %s. Type list to see what it has.", id)}
 }
 
 // number reads an id as people write it: 12, #12.
@@ -139,7 +151,7 @@ func latest(ctx context.Context, b *Bot, _ Command, rest string) (Message, error
 	if len(told) == 0 {
 		return notice("Nothing has come in yet. Type feeds to see how the feeds are doing."), nil
 	}
-	return storyLines(told), nil
+	return headlines(told), nil
 }
 
 func search(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
@@ -160,15 +172,15 @@ func search(ctx context.Context, b *Bot, _ Command, rest string) (Message, error
 		}
 		return m, nil
 	}
-	m := storyLines(told[:min(len(told), maxFound)])
+	m := headlines(told[:min(len(told), maxFound)])
 	if len(told) > maxFound {
 		m.Lines = append(m.Lines, Line{Text: "There are more. Add a word to narrow it down."})
 	}
 	return m, nil
 }
 
-// storyLines lists stories, a line each.
-func storyLines(told []Told) Message {
+// headlines lists stories, a line each.
+func headlines(told []Told) Message {
 	var m Message
 	for _, t := range told {
 		m.Lines = append(m.Lines, Line{

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,14 +10,7 @@ import (
 
 // why tells what is on record about a story, as far as the channel goes.
 func why(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
-	id, err := number(rest)
-	if err != nil {
-		return Message{}, wrongUse("why")
-	}
-	h, err := b.store.Story(ctx, id, c.Channel)
-	if errors.Is(err, ErrNotFound) {
-		return Message{}, &plainError{fmt.Sprintf("There is no story %d. The number stands on every alert, and in latest and search.", id)}
-	}
+	h, err := b.history(ctx, c, rest, "why")
 	if err != nil {
 		return Message{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"attache/bot"
 )
@@ -173,19 +174,33 @@ func (a *applying) alerts(ctx context.Context, tx *transaction) error {
 
 func (a *applying) updates(ctx context.Context, tx *transaction) error {
 	for _, u := range a.plan.Updates {
-		var c bot.Channel
-		var told int
-		err := tx.QueryRowContext(ctx, `UPDATE alert SET card = $2 WHERE id = $1
-			RETURNING channel, (SELECT count(*) FROM delivery d WHERE d.alert = $1)`, u.Alert, encoded{u.Card}).Scan(&c, &told)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = bot.ErrNotFound
-		}
-		if err != nil {
+		if err := a.update(ctx, tx, u); err != nil {
 			return fmt.Errorf("an update of alert %d: %w", u.Alert, err)
 		}
-		if err := a.deliver(ctx, tx, u.Alert, c, told, u.Card); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+func (a *applying) update(ctx context.Context, tx *transaction, u bot.PlanUpdate) error {
+	var c bot.Channel
+	var told int
+	err := tx.QueryRowContext(ctx, `UPDATE alert SET card = $2 WHERE id = $1
+		RETURNING channel, (SELECT count(*) FROM delivery d WHERE d.alert = $1)`, u.Alert, encoded{u.Card}).Scan(&c, &told)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = bot.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return a.deliver(ctx, tx, u.Alert, c, told, u.Card)
+}
+
+// Restate implements bot.Taking.
+func (db *DB) Restate(ctx context.Context, u bot.PlanUpdate, at time.Time) error {
+	a := applying{plan: bot.Plan{At: at}, prefix: db.prefix}
+	err := db.write.update(ctx, func(ctx context.Context, tx *transaction) error { return a.update(ctx, tx, u) })
+	if err != nil {
+		return fmt.Errorf("storage: restating alert %d: %w", u.Alert, err)
 	}
 	return nil
 }
@@ -194,13 +209,27 @@ func (a *applying) updates(ctx context.Context, tx *transaction) error {
 func (a *applying) deliver(ctx context.Context, tx *transaction, alert int64, c bot.Channel, seq int, card bot.Message) error {
 	key := fmt.Sprintf("%s-a%d-%s-%d", a.prefix, alert, card.Kind, seq)
 	_, err := tx.ExecContext(ctx, `INSERT INTO delivery
-			(alert, channel, kind, seq, key, message, created, state, reason, ref, due, attempts, attempted, sent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', '', '', 0, 0, 0, 0)`,
-		alert, c, card.Kind, seq, key, encoded{card}, millis{&a.plan.At})
+			(alert, channel, kind, seq, key, message, created, urgency, state, reason, ref, due, attempts, attempted, sent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', '', '', 0, 0, 0, 0)`,
+		alert, c, card.Kind, seq, key, encoded{card}, millis{&a.plan.At}, urgency(card))
 	if err != nil {
 		return fmt.Errorf("delivery %s: %w", key, err)
 	}
 	return nil
+}
+
+// urgency is what a message may overtake. An update overtakes nothing, or it
+// might come before the alert it changes.
+func urgency(card bot.Message) int {
+	switch {
+	case card.Kind != bot.KindAlert:
+		return 0
+	case card.Severity == bot.Flash:
+		return 2
+	case card.Severity == bot.Urgent:
+		return 1
+	}
+	return 0
 }
 
 func (a *applying) state(ctx context.Context, tx *transaction) error {

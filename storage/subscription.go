@@ -44,6 +44,15 @@ func (db *DB) Subscribe(ctx context.Context, s bot.Subscription) (bot.Subscripti
 	return stored, nil
 }
 
+// Amend implements bot.Subscribing.
+func (db *DB) Amend(ctx context.Context, s bot.Subscription) error {
+	err := changed(db.write.ExecContext(ctx, `UPDATE subscription SET name = $2, rule = $3 WHERE id = $1 AND ended IS NULL`, s.ID, s.Name, s.Rule))
+	if err != nil {
+		return fmt.Errorf("storage: amending subscription %d: %w", s.ID, err)
+	}
+	return nil
+}
+
 // Unsubscribe implements bot.Subscribing.
 func (db *DB) Unsubscribe(ctx context.Context, id int64, at time.Time) error {
 	err := changed(db.write.ExecContext(ctx, `UPDATE subscription SET ended = $2 WHERE id = $1 AND ended IS NULL`, id, millis{&at}))

@@ -88,27 +88,30 @@ func read(ctx context.Context, in io.Reader, lines chan<- string) {
 	}
 }
 
-// Post prints a message. A key printed before is not printed again; a key
+// Post prints a message, a digest as its alerts. A key printed before is not printed again; a key
 // printed by an earlier process is forgotten.
-func (c *Console) Post(_ context.Context, ch bot.Channel, m bot.Message, key string) (bot.Ref, error) {
+func (c *Console) Post(_ context.Context, ch bot.Channel, m bot.Message, a bot.Attempt) (bot.Ref, error) {
 	if ch != Channel {
 		return "", fmt.Errorf("console: %q: %w", ch, bot.ErrChannelGone)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.posted[key] {
-		if err := c.write(c.card(m)); err != nil {
+	if !c.posted[a.Key] {
+		if err := c.write(c.post(m)); err != nil {
 			return "", err
 		}
-		c.posted[key] = true
+		c.posted[a.Key] = true
 	}
-	return bot.Ref(key), nil
+	return bot.Ref(a.Key), nil
 }
 
 // Update prints what changed: what was printed cannot be taken back.
-func (c *Console) Update(_ context.Context, ch bot.Channel, _ bot.Ref, m bot.Message) error {
+func (c *Console) Update(_ context.Context, ch bot.Channel, _ bot.Ref, m bot.Message, _ bot.Attempt) error {
 	if ch != Channel {
 		return fmt.Errorf("console: %q: %w", ch, bot.ErrChannelGone)
+	}
+	if m.Silent {
+		return nil
 	}
 	return c.print(c.update(m))
 }

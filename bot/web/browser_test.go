@@ -2,11 +2,9 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -145,7 +143,7 @@ func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	for name, test := range map[string]func(*testing.T, context.Context){
 		"live": browseLive, "command": browseCommand, "no script": browseWithoutScript,
-		"keyboard": browseByKeyboard, "password": browseWithPassword, "looks": browseLooks,
+		"digest": browseDigest, "claim": browseClaim, "keyboard": browseByKeyboard, "password": browseWithPassword, "looks": browseLooks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, browser) })
 	}
@@ -162,7 +160,7 @@ func browseLive(t *testing.T, browser context.Context) {
 
 	m := flash()
 	m.Kind, m.Alert, m.Story, m.Channel, m.Title = bot.KindAlert, 7, 51, desk, mark(`Oster <crossing> reopens & convoys move`)
-	if _, err := s.Post(t.Context(), desk, m, "alert-7-0"); err != nil {
+	if _, err := s.Post(t.Context(), desk, m, bot.Attempt{Key: "alert-7-0"}); err != nil {
 		t.Fatal(err)
 	}
 	p.wait(`document.querySelector("#cards > .card")?.id === "alert-7"`)
@@ -173,7 +171,7 @@ func browseLive(t *testing.T, browser context.Context) {
 
 	m.Kind, m.Title = bot.KindUpdate, mark("Oster crossing reopens, then closes")
 	d.put(bot.Alert{ID: 7, Story: 51, Channel: desk, Card: m})
-	if err := s.Update(t.Context(), desk, "alert-7", m); err != nil {
+	if err := s.Update(t.Context(), desk, "alert-7", m, bot.Attempt{Key: "again"}); err != nil {
 		t.Fatal(err)
 	}
 	p.wait(`document.querySelector("#alert-7 h3").textContent === "Oster crossing reopens, then closes"`)
@@ -212,7 +210,7 @@ func browseCommand(t *testing.T, browser context.Context) {
 		t.Errorf("after a command the box and the focus are %q, want an empty box with the focus", got)
 	}
 	p.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("line").value = "half a thought"`),
-		chromedp.Click(chromedp.CSS("#alert-6 .story button")))
+		chromedp.Click(chromedp.CSS("#alert-6 button[value^=why]")))
 	p.wait(`document.getElementById("answer").textContent.includes("why 40")`)
 	if got := ask[string](p, `document.getElementById("line").value`); got != "half a thought" {
 		t.Errorf("a button took what was being typed: %q", got)
@@ -228,6 +226,59 @@ func browseCommand(t *testing.T, browser context.Context) {
 	p.wait(live)
 	p.do(chromedp.Click(chromedp.CSS(".try button")))
 	p.wait(`document.getElementById("empty").textContent.includes("Listening")`)
+}
+
+// A digest comes in as the cards it holds, and is announced as one; what is
+// silent is not announced at all.
+func browseDigest(t *testing.T, browser context.Context) {
+	s, base := serve(t, morning(), Options{})
+	p := newTab(t, browser)
+	p.do(chromedp.Navigate(base + "/c/desk"))
+	p.wait(live)
+	digest := bot.Message{Kind: bot.KindDigest, Channel: desk}
+	for i, title := range []string{"Oster reopens", "Velm counts", "Karsia votes"} {
+		m := flash()
+		m.Kind, m.Alert, m.Story, m.Channel, m.Title = bot.KindAlert, int64(7+i), int64(51+i), desk, mark(title)
+		digest.Alerts = append(digest.Alerts, m)
+	}
+	ref, err := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.wait(`document.querySelectorAll(".card").length === 9`)
+	const seen = `[...document.querySelectorAll(".card h3")].slice(0, 3).map((h) => h.textContent).join("; ") + " | " + document.getElementById("news").textContent`
+	if got, want := ask[string](p, seen), "Karsia votes; Velm counts; Oster reopens | 3 new alerts, the last: Karsia votes"; got != want {
+		t.Errorf("the page shows and says %q, want %q", got, want)
+	}
+	m := digest.Alerts[1]
+	m.Kind, m.Silent, m.Claim, m.Alerts = bot.KindUpdate, true, &bot.Claim{User: "amal", At: at("10:20")}, digest.Alerts
+	if err := s.Update(t.Context(), desk, ref, m, bot.Attempt{Key: "u"}); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(`document.querySelector("#alert-8 .claim")?.textContent.startsWith("On it: amal, since ")`)
+	if got := ask[string](p, seen); !strings.HasSuffix(got, "3 new alerts, the last: Karsia votes") {
+		t.Errorf("of a silent update the page says %q", got)
+	}
+}
+
+// A button on a card is pressed by its key, and is there again, with the focus,
+// as what undoes it.
+func browseClaim(t *testing.T, browser context.Context) {
+	_, base := serve(t, morning(), Options{})
+	p := newTab(t, browser)
+	p.do(chromedp.Navigate(base + "/c/desk"))
+	p.wait(live)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#alert-6 button[value='claim 40']").focus()`), chromedp.KeyEvent(kb.Enter))
+	p.wait(`document.querySelector("#alert-6 .claim")?.textContent.startsWith("On it: somebody, since ")`)
+	p.wait(`document.getElementById("answer").textContent.includes("You are on it.")`)
+	if got := ask[string](p, `document.activeElement.value + ", " + document.activeElement.textContent`); got != "release 40, Not on it" {
+		t.Errorf("the focus is on %q, want the button that takes it back", got)
+	}
+	if got := ask[string](p, `document.getElementById("answer").getAttribute("role")`); got != "status" {
+		t.Errorf("the answer is a %s", got)
+	}
+	p.do(chromedp.SendKeys(chromedp.CSS("#line"), "nonsense"+kb.Enter))
+	p.wait(`document.getElementById("answer").getAttribute("role") === "alert"`)
 }
 
 // Without scripts everything but the live updates works.
@@ -249,7 +300,7 @@ func browseWithoutScript(t *testing.T, browser context.Context) {
 		t.Errorf("there are %d subscriptions after a reload, want 4", len(d.subs))
 	}
 	p.do(chromedp.Navigate(base+"/c/desk"),
-		chromedp.Click(chromedp.CSS("#alert-5 .story button")),
+		chromedp.Click(chromedp.CSS("#alert-5 button[value^=why]")),
 		chromedp.WaitVisible(chromedp.CSS(".answer")))
 	where, err := chromedp.Run(p.ctx, chromedp.Location())
 	if err != nil || !strings.HasSuffix(where, "#answer") {
@@ -280,7 +331,7 @@ func browseByKeyboard(t *testing.T, browser context.Context) {
 	}
 	from := 0
 	for _, want := range []string{"Skip to the alerts", "Skip to the command box", "Attaché", "#desk", "#energy", "Feeds",
-		flash().Title.Text, "Northern Wire", "and 1 more", "#40 why 40", russian().Title.Text, "line", "Send", "How each feed is doing"} {
+		flash().Title.Text, "Northern Wire", "and 1 more", "On it", "Mute", "Why", "Story", russian().Title.Text, "line", "Send", "How each feed is doing"} {
 		i := slices.Index(stops[from:], want)
 		if i < 0 {
 			t.Fatalf("Tab does not reach %q after %d stops; the stops are %q", want, from, stops)
@@ -313,68 +364,5 @@ func browseWithPassword(t *testing.T, browser context.Context) {
 	p.wait(`document.getElementById("answer").textContent.includes("Subscribed")`)
 	if len(d.subs) != 5 {
 		t.Errorf("there are %d subscriptions, want 5", len(d.subs))
-	}
-}
-
-// faint lists the texts whose contrast with what is behind them is under 4.5,
-// by https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio.
-const faint = `(() => {
-	const rgb = (c) => c.match(/[\d.]+/g).map(Number);
-	const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-		.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-	const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } };
-	const found = [];
-	for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
-		const e = walk.currentNode.parentElement;
-		if (!walk.currentNode.data.trim() || !e.checkVisibility()) continue;
-		const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
-		if ((a + 0.05) / (b + 0.05) < 4.5) found.push(walk.currentNode.data.trim() + " " + ((a + 0.05) / (b + 0.05)).toFixed(2));
-	}
-	return found;
-})()`
-
-// Light and dark, phone and wide: nothing faint, nothing beyond the edge.
-func browseLooks(t *testing.T, browser context.Context) {
-	_, base := serve(t, morning(), Options{Title: "Demo: the news here is invented"})
-	dir := os.Getenv("ATTACHE_SCREENSHOTS")
-	if dir == "" {
-		dir = t.ArtifactDir()
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		for width, height := range map[int64]int64{390: 844, 1280: 1400} {
-			p := newTab(t, browser)
-			p.scheme(scheme)
-			p.do(chromedp.EmulateViewport(width, height))
-			for name, show := range map[string]func(){
-				"desk": func() {
-					p.do(chromedp.Navigate(base + "/c/desk"))
-					p.wait(live)
-				},
-				"answer": func() {
-					p.do(chromedp.Navigate(base + "/c/desk"))
-					p.wait(live)
-					p.do(chromedp.SendKeys(chromedp.CSS("#line"), "karsia AND ("), chromedp.KeyEvent(kb.Enter))
-					p.wait(`document.querySelector("#answer .line") !== null`)
-				},
-				"empty": func() { p.do(chromedp.Navigate(base + "/c/energy")); p.wait(live) },
-				"feeds": func() { p.do(chromedp.Navigate(base + "/feeds")) },
-			} {
-				show()
-				if list := ask[[]string](p, faint); len(list) > 0 {
-					t.Errorf("%s, %s at %d px: too faint: %q", name, scheme, width, list)
-				}
-				if over := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-					t.Errorf("%s, %s at %d px: %d px too wide", name, scheme, width, over)
-				}
-				shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-				if err != nil {
-					t.Fatal(err)
-				}
-				file := filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
-				if err := os.WriteFile(file, shot, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
 	}
 }

@@ -3,7 +3,9 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,7 +63,7 @@ func (s *shelf) put(a bot.Alert) {
 	s.alerts = slices.Insert(s.alerts, 0, a)
 }
 
-// Answer makes the shelf a bot.Handler that knows `subscribe` and `why`.
+// Answer makes the shelf a bot.Handler that knows `subscribe`, `why` and `claim`.
 func (s *shelf) Answer(_ context.Context, c bot.Command) bot.Message {
 	m := bot.Message{Kind: bot.KindNotice}
 	switch {
@@ -71,12 +73,22 @@ func (s *shelf) Answer(_ context.Context, c bot.Command) bot.Message {
 		sub := bot.Subscription{Number: len(s.subs) + 1, Channel: c.Channel, Rule: c.Line[10:]}
 		s.subs = append(s.subs, sub)
 		m.Lines = []bot.Line{{Text: "Subscribed as 2. I read it as:"}, {Text: sub.Rule, Code: true}}
+	case strings.HasPrefix(c.Line, "claim "):
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for i, a := range s.alerts {
+			if fmt.Sprint("claim ", a.Story) == c.Line {
+				s.alerts[i].Card.Claim = &bot.Claim{At: at("10:20")}
+				m.Lines = []bot.Line{{Text: "You are on it."}}
+			}
+		}
 	case c.Line == "why 12":
 		m.Lines = []bot.Line{
 			{Text: "Corridor talks open in Velm without Karsia", URL: "https://wire.example/velm", Detail: "Northern Wire, 10:07", Story: 12},
 			{Text: "Rule 1 asked for it: it holds “corridor” and “Karsia”."},
 		}
 	default:
+		m.Mistake = true
 		m.Lines = []bot.Line{{Text: "I do not know “" + c.Line + "”."}, {Text: "karsia AND (", Code: true}, {Text: "            ^ a word or a ) is missing here", Code: true}}
 	}
 	return m
@@ -110,7 +122,7 @@ func mark(text string, words ...string) bot.Text {
 
 // morning is a desk's morning: outlets, places and words are invented.
 func morning() *shelf {
-	cards := []bot.Message{flash(), russian(), corrected(), arabic(), chinese(), edited()}
+	cards := []bot.Message{flash(), claimed(), corrected(), arabic(), chinese(), edited()}
 	s := &shelf{
 		subs: []bot.Subscription{
 			{Number: 1, Channel: desk, Name: "Corridor", Rule: `karsia AND (corridor OR ceasefire OR "transit convoy")`, Source: "config"},
@@ -164,6 +176,14 @@ func russian() bot.Message {
 		Published: at("09:48"), Seen: at("09:51"),
 		Sources: []bot.Source{{Outlet: "Вестник Карсии", Tier: feeds.Press, At: at("09:48")}},
 	}
+}
+
+// claimed is an alert that somebody is on, and another has heard enough of.
+func claimed() bot.Message {
+	m := russian()
+	m.Kind, m.Silent = bot.KindUpdate, true
+	m.Claim, m.Muted = &bot.Claim{User: "amal", At: at("09:55")}, "boris"
+	return m
 }
 
 func corrected() bot.Message {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -133,12 +134,12 @@ func TestStreamShowsWhatIsPosted(t *testing.T) {
 
 		m := flash()
 		m.Alert, m.Story = 71, 12
-		if _, err := s.Post(t.Context(), "web:energy", m, "other"); err != nil {
+		if _, err := s.Post(t.Context(), "web:energy", m, bot.Attempt{Key: "other"}); err != nil {
 			t.Fatal(err)
 		}
 		m.Title = mark("Oster\rretry: 1\n\nevent: evil")
 		for range 2 { // posting again says it of the same element
-			ref, err := s.Post(t.Context(), desk, m, "key")
+			ref, err := s.Post(t.Context(), desk, m, bot.Attempt{Key: "key"})
 			if err != nil || ref != "alert-71" {
 				t.Fatalf("Post returned %q, %v", ref, err)
 			}
@@ -147,7 +148,7 @@ func TestStreamShowsWhatIsPosted(t *testing.T) {
 			}
 		}
 		m.Kind, m.Title = bot.KindUpdate, mark("Oster reopens")
-		if err := s.Update(t.Context(), desk, "alert-71", m); err != nil {
+		if err := s.Update(t.Context(), desk, "alert-71", m, bot.Attempt{Key: "again"}); err != nil {
 			t.Fatal(err)
 		}
 		if e := <-stream; e.name != "card" || !strings.Contains(e.data, `id="alert-71"`) || !strings.Contains(e.data, "Oster reopens") {
@@ -169,6 +170,47 @@ func TestStreamShowsWhatIsPosted(t *testing.T) {
 	})
 }
 
+// A digest is the card of each of its alerts, in one event; an update of one
+// changes that one's card, whatever the digest is called.
+func TestStreamShowsDigest(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server, client *http.Transport, end func() time.Duration) {
+		resp := open(t, client, "desk")
+		defer resp.Body.Close()
+		stream := read(t, resp.Body)
+		digest := bot.Message{Kind: bot.KindDigest, Severity: bot.Normal, Channel: desk}
+		for i, m := range []bot.Message{arabic(), claimed(), chinese()} {
+			m.Alert, m.Story = int64(71+i), int64(12+i)
+			digest.Alerts = append(digest.Alerts, m)
+		}
+		ref, err := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "key"})
+		again, errAgain := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "key", Since: time.Now(), Last: time.Now()})
+		if err != nil || errAgain != nil || ref == "" || ref != again {
+			t.Fatalf("Post returned %q, %v and then %q, %v", ref, err, again, errAgain)
+		}
+		late := open(t, client, "desk")
+		defer late.Body.Close()
+		for _, e := range []told{<-stream, <-stream, <-read(t, late.Body)} {
+			for i, m := range digest.Alerts {
+				if want := draw(t, m, fmt.Sprintf("alert-%d", 71+i)); !strings.Contains(e.data, want) {
+					t.Errorf("the stream's %s lacks the card of alert %d:\n%s", e.name, 71+i, e.data)
+				}
+			}
+			if strings.Count(e.data, "<article") != 3 {
+				t.Errorf("the stream's %s has more than the cards:\n%s", e.name, e.data)
+			}
+		}
+		m := digest.Alerts[1]
+		m.Kind, m.Title, m.Alerts = bot.KindUpdate, mark("Oster reopens"), digest.Alerts
+		if err := s.Update(t.Context(), desk, ref, m, bot.Attempt{Key: "again"}); err != nil {
+			t.Fatal(err)
+		}
+		if e := <-stream; strings.Count(e.data, "<article") != 1 || !strings.Contains(e.data, `id="alert-72"`) || !strings.Contains(e.data, "Oster reopens") {
+			t.Errorf("after Update the stream has %q", e)
+		}
+		end()
+	})
+}
+
 func TestSlowPageIsDropped(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server, client *http.Transport, end func() time.Duration) {
 		resp := open(t, client, "desk")
@@ -178,7 +220,7 @@ func TestSlowPageIsDropped(t *testing.T) {
 			m.Alert = int64(i + 1)
 			m.Title.Text = strings.Repeat("long ", 2000)
 			m.Title.Marks = nil
-			if _, err := s.Post(t.Context(), desk, m, "k"); err != nil {
+			if _, err := s.Post(t.Context(), desk, m, bot.Attempt{Key: "k"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -217,7 +259,7 @@ func TestStreamsAreBounded(t *testing.T) {
 func TestPostBeforeAndAfterRun(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server, client *http.Transport, end func() time.Duration) {
 		end()
-		if _, err := s.Post(t.Context(), desk, flash(), "k"); err != nil {
+		if _, err := s.Post(t.Context(), desk, flash(), bot.Attempt{Key: "k"}); err != nil {
 			t.Errorf("Post after Run: %v", err)
 		}
 	})

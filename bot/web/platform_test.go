@@ -19,14 +19,14 @@ type onRecord struct {
 	desk *shelf
 }
 
-func (r onRecord) Post(ctx context.Context, c bot.Channel, m bot.Message, key string) (bot.Ref, error) {
+func (r onRecord) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.Attempt) (bot.Ref, error) {
 	r.desk.put(bot.Alert{ID: m.Alert, Channel: c, Card: m})
-	return r.Server.Post(ctx, c, m, key)
+	return r.Server.Post(ctx, c, m, a)
 }
 
-func (r onRecord) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Message) error {
+func (r onRecord) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Message, a bot.Attempt) error {
 	r.desk.put(bot.Alert{ID: m.Alert, Channel: c, Card: m})
-	return r.Server.Update(ctx, c, ref, m)
+	return r.Server.Update(ctx, c, ref, m, a)
 }
 
 func TestPlatform(t *testing.T) {

@@ -150,6 +150,17 @@ func TestCommandThenReloadRepeatsNothing(t *testing.T) {
 	}
 }
 
+// A mistake is announced at once, other answers in their turn.
+func TestMistakeIsAnAlert(t *testing.T) {
+	_, base := serve(t, &shelf{}, Options{})
+	for line, want := range map[string]string{"nonsense": `id="answer" role="alert"`, "why 12": `id="answer" role="status"`, "": `id="answer" role="status"`} {
+		resp, _ := fetch(t, "POST", base+"/c/desk", url.Values{"line": {line}}.Encode())
+		if _, body := fetch(t, "GET", base+resp.Header.Get("Location"), ""); !strings.Contains(body, want) {
+			t.Errorf("the answer to %q lacks %s:\n%s", line, want, body)
+		}
+	}
+}
+
 func TestCodeKeepsItsCaret(t *testing.T) {
 	_, base := serve(t, &shelf{}, Options{})
 	resp, _ := fetch(t, "POST", base+"/c/desk", "line=nonsense")
@@ -197,7 +208,7 @@ func TestBrokenDeskIsSaid(t *testing.T) {
 func TestPostToNoSuchChannel(t *testing.T) {
 	s, _ := serve(t, &shelf{}, Options{})
 	for _, c := range []bot.Channel{"web:", "web:a b", "slack:T/C", "web:../x"} {
-		if _, err := s.Post(t.Context(), c, flash(), "k"); !errors.Is(err, bot.ErrChannelGone) {
+		if _, err := s.Post(t.Context(), c, flash(), bot.Attempt{Key: "k"}); !errors.Is(err, bot.ErrChannelGone) {
 			t.Errorf("Post to %q: %v, want ErrChannelGone", c, err)
 		}
 	}

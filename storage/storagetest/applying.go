@@ -145,6 +145,52 @@ var applying = []promise{
 			f.same([]any{len(alerts), alerts[0].Card.Kind, alerts[0].Card.Title.Text}, []any{1, kind, "v" + string(rune('1'+i))})
 		}
 	}},
+	{"a card restated stands so at once, and its update is queued", func(f *fixture) {
+		done := f.story(0, "a", desk, duty)
+		it := item("0", "a")
+		f.ok(f.Restate(f.Context(), bot.PlanUpdate{Alert: done.Alerts[0], Card: claimed("amal")}, at(1)))
+		f.ok(f.Restate(f.Context(), bot.PlanUpdate{Alert: done.Alerts[0], Card: claimed("boris")}, at(2)))
+		f.reopen()
+		alerts := must(f.Alerts(f.Context(), done.Stories))(f)
+		f.same([]any{len(alerts), alerts[0].Card.Claim, alerts[0].Item, alerts[1].Card.Claim},
+			[]any{2, &bot.Claim{User: "boris", At: at(0)}, done.Items[0], (*bot.Claim)(nil)})
+		f.same(f.say(3, desk, "r").Message.Claim, (*bot.Claim)(nil)) // as it was planned
+		for i, user := range []string{"amal", "boris"} {
+			d := f.say(4, desk, "")
+			want := claimed(user)
+			want.Alert, want.Story, want.Channel, want.Sent = done.Alerts[0], done.Stories[0], desk, at(3)
+			f.same(d, bot.Delivery{
+				ID: d.ID, Alert: done.Alerts[0], Channel: desk, Kind: bot.KindUpdate, Key: d.Key, Message: want, Ref: "r",
+				State: bot.Pending, Created: at(1 + i),
+			})
+		}
+		f.same(must(f.Lanes(f.Context()))(f), []bot.Channel{duty})
+
+		// It is no poll: no item, story or feed knows of it, and no plan is stale for it.
+		f.same(must(f.Known(f.Context(), wire, it.Keys()))(f)["guid:0"].Version, it.Version())
+		f.same(titles(must(f.Latest(f.Context(), 9))(f)), []string{"a"})
+		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: {Checked: at(0), Succeeded: at(0)}})
+		f.apply(editing(5, done.Items[0], item("0", "a, edited")))
+	}},
+	{"what is no alert is not restated", func(f *fixture) {
+		f.story(0, "a", desk)
+		before := f.everything()
+		f.is(f.Restate(f.Context(), bot.PlanUpdate{Alert: 99, Card: claimed("amal")}, at(1)), bot.ErrNotFound)
+		f.same(f.everything(), before)
+	}},
+}
+
+// claimed is a card that somebody is on.
+func claimed(user string) bot.Message {
+	m := card(bot.KindUpdate, "a")
+	m.Silent, m.Claim = true, &bot.Claim{User: user, At: at(0)}
+	return m
+}
+
+// restate makes an alert's card say something else.
+func (f *fixture) restate(minutes int, alert int64, title string) {
+	f.Helper()
+	f.ok(f.Restate(f.Context(), bot.PlanUpdate{Alert: alert, Card: card(bot.KindUpdate, title)}, at(minutes)))
 }
 
 // refused applies a plan that must fail with want, if want is not nil, and sees
@@ -183,6 +229,7 @@ func (f *fixture) everything() map[string]any {
 	all["latest"] = must(f.Latest(ctx, 100))(f)
 	all["subscriptions"] = must(f.Subscriptions(ctx, ""))(f)
 	all["found"] = must(f.Search(ctx, "a", 100))(f)
+	all["kept"] = must(f.Kept(ctx, "slack"))(f)
 	for _, c := range []bot.Channel{desk, duty} {
 		all["cards "+string(c)] = must(f.Cards(ctx, c, 100))(f)
 		all["next "+string(c)], _ = f.Next(ctx, c)

@@ -1,7 +1,9 @@
 package storagetest
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"attache/bot"
 )
@@ -45,17 +47,87 @@ var delivering = []promise{
 		d := must(f.Next(f.Context(), desk))(f)
 		f.ok(f.Attempt(f.Context(), d.ID, at(1)))
 		f.reopen()
-		d.Attempts, d.Attempted = 1, at(1)
+		d.Attempts, d.Attempted, d.Doubt = 1, at(1), bot.Doubt{Since: at(1), Last: at(1)}
 		f.same(must(f.Next(f.Context(), desk))(f), d)
 
 		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(2), Due: at(3), Reason: "busy"}))
-		d.State, d.Due = bot.Retry, at(3)
+		d.State, d.Due, d.Doubt = bot.Retry, at(3), bot.Doubt{}
 		f.same(must(f.Next(f.Context(), desk))(f), d)
 		f.same(must(f.Lanes(f.Context()))(f), []bot.Channel{desk})
 
 		// Its outcome is unknown again, and that of the first attempt is history.
 		f.ok(f.Attempt(f.Context(), d.ID, at(4)))
-		d.State, d.Attempts, d.Attempted = bot.Pending, 2, at(4)
+		d.State, d.Attempts, d.Attempted, d.Doubt = bot.Pending, 2, at(4), bot.Doubt{Since: at(4), Last: at(4)}
+		f.same(must(f.Next(f.Context(), desk))(f), d)
+	}},
+	{"a doubt begins with an attempt, and stays until it is known that nothing was said", func(f *fixture) {
+		done := f.story(0, "a", desk)
+		d := must(f.Next(f.Context(), desk))(f)
+		doubt := func(attempted time.Time, want bot.Doubt) {
+			f.Helper()
+			f.reopen()
+			got := must(f.Next(f.Context(), desk))(f)
+			f.same(got.Attempted, attempted)
+			f.same(got.Doubt, want)
+		}
+		retry := func(minutes int, left bot.Doubt) {
+			f.Helper()
+			f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(minutes), Due: at(minutes), Doubt: left}))
+		}
+		f.ok(f.Attempt(f.Context(), d.ID, at(1)))
+		doubt(at(1), bot.Doubt{Since: at(1), Last: at(1)})
+		retry(2, bot.Doubt{Since: at(1), Last: at(1)})
+		doubt(at(1), bot.Doubt{Since: at(1), Last: at(1)})
+		f.ok(f.Attempt(f.Context(), d.ID, at(3))) // and the program is killed
+		f.ok(f.Attempt(f.Context(), d.ID, at(4)))
+		doubt(at(4), bot.Doubt{Since: at(1), Last: at(4)})
+		retry(5, bot.Doubt{Since: at(1), Last: at(3)}) // that at 4 said nothing
+		doubt(at(4), bot.Doubt{Since: at(1), Last: at(3)})
+		f.ok(f.Attempt(f.Context(), d.ID, at(6)))
+		retry(7, bot.Doubt{})
+		doubt(at(6), bot.Doubt{})
+		f.ok(f.Attempt(f.Context(), d.ID, at(8)))
+		doubt(at(8), bot.Doubt{Since: at(8), Last: at(8)})
+
+		f.restate(9, done.Alerts[0], "b")
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Sent, At: at(10), Ref: "r"}))
+		doubt(time.Time{}, bot.Doubt{}) // of the update
+	}},
+	{"the more severe alert goes first, an update never before its alert", func(f *fixture) {
+		update := func(minutes int, done bot.Applied, s bot.Severity, title string) {
+			f.Helper()
+			u := bot.PlanUpdate{Alert: done.Alerts[0], Card: card(bot.KindCorrection, title)}
+			u.Card.Severity = s
+			f.ok(f.Restate(f.Context(), u, at(minutes)))
+		}
+		f.story(0, "one", desk)
+		f.story(1, "two", desk)
+		urgent := f.severe(2, bot.Urgent, "urgent", desk)
+		update(3, urgent, bot.Urgent, "urgent, corrected")
+		flash := f.severe(4, bot.Flash, "flash", desk)
+		update(5, flash, bot.Flash, "flash, corrected")
+		f.severe(6, bot.Urgent, "urgent too", desk)
+		f.story(7, "three", desk)
+		f.severe(8, bot.Flash, "elsewhere", duty)
+
+		d := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Attempt(f.Context(), d.ID, at(9)))
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(9), Due: at(900)}))
+		f.reopen()
+		var said []string
+		for range 8 {
+			said = append(said, f.say(10, desk, "r").Message.Title.Text)
+		}
+		f.same(said, []string{"flash", "urgent", "urgent too", "one", "two", "urgent, corrected", "flash, corrected", "three"})
+	}},
+	{"a more severe alert overtakes one that is to be tried again, and that stays so", func(f *fixture) {
+		f.story(0, "one", desk)
+		d := must(f.Next(f.Context(), desk))(f)
+		f.ok(f.Attempt(f.Context(), d.ID, at(1)))
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(1), Due: at(60)}))
+		d = must(f.Next(f.Context(), desk))(f)
+		f.severe(2, bot.Urgent, "urgent", desk)
+		f.same(f.say(3, desk, "r").Message.Title.Text, "urgent")
 		f.same(must(f.Next(f.Context(), desk))(f), d)
 	}},
 	{"an update has the Ref under which its alert was posted", func(f *fixture) {
@@ -112,6 +184,16 @@ var delivering = []promise{
 		}
 		f.same(len(seen), 24)
 	}},
+}
+
+// severe opens a story with an alert of a severity to each channel.
+func (f *fixture) severe(minutes int, s bot.Severity, title string, channels ...bot.Channel) bot.Applied {
+	f.Helper()
+	p := alerting(opening(minutes, item(strconv.Itoa(minutes), title)), channels...)
+	for i := range p.Alerts {
+		p.Alerts[i].Card.Severity = s
+	}
+	return f.apply(p)
 }
 
 func notOfKey(r rune) bool {

@@ -17,6 +17,7 @@ var lasting = []promise{
 		p.Matches = []bot.PlanMatch{{Item: 0, Subscription: sub.ID, Outcome: bot.Alerted}}
 		f.apply(p)
 		f.say(1, desk, "r")
+		f.ok(f.Keep(f.Context(), "slack", "token", []byte("x")))
 		before := f.everything()
 		f.reopen()
 		f.same(f.everything(), before)

@@ -26,7 +26,7 @@ type DB interface {
 // what opens it; Test closes what it has opened, and opens it again to see what
 // was kept.
 func Test(t *testing.T, create func(t *testing.T) (open func() DB)) {
-	for _, promise := range slices.Concat(taking, applying, delivering, subscribing, asking, searching, lasting) {
+	for _, promise := range slices.Concat(taking, applying, delivering, gathering, subscribing, asking, searching, keeping, lasting) {
 		t.Run(promise.name, func(t *testing.T) { promise.test(empty(t, create)) })
 	}
 }

@@ -54,4 +54,21 @@ var subscribing = []promise{
 		f.same(len(must(f.Subscriptions(f.Context(), desk))(f)), 0)
 		f.same(len(must(f.Subscriptions(f.Context(), ""))(f)), 0)
 	}},
+	{"an amended subscription has another name and rule, and is the same otherwise", func(f *fixture) {
+		s := must(f.Subscribe(f.Context(), bot.Subscription{Channel: desk, Name: "talks", Rule: "a", Source: "U1", Created: start}))(f)
+		other := must(f.Subscribe(f.Context(), bot.Subscription{Channel: duty, Name: "talks", Rule: "a"}))(f)
+		f.ok(f.Amend(f.Context(), bot.Subscription{ID: s.ID, Rule: "b", Channel: duty, Number: 7, Source: "U2"}))
+		f.reopen()
+		s.Name, s.Rule = "", "b"
+		f.same(must(f.Subscriptions(f.Context(), desk))(f), []bot.Subscription{s})
+		f.same(must(f.Subscriptions(f.Context(), duty))(f), []bot.Subscription{other})
+	}},
+	{"what has ended is not amended", func(f *fixture) {
+		s := must(f.Subscribe(f.Context(), bot.Subscription{Channel: desk, Rule: "a"}))(f)
+		s.Rule = "b"
+		f.is(f.Amend(f.Context(), bot.Subscription{ID: s.ID + 1, Rule: "b"}), bot.ErrNotFound)
+		f.ok(f.Unsubscribe(f.Context(), s.ID, at(1)))
+		f.is(f.Amend(f.Context(), s), bot.ErrNotFound)
+		f.same(len(must(f.Subscriptions(f.Context(), ""))(f)), 0)
+	}},
 }

@@ -38,6 +38,7 @@ var taking = []promise{
 		f.same(len(must(f.Search(f.Context(), "word", 10))(f)), 0)
 		f.same(len(must(f.Latest(f.Context(), 10))(f)), 0)
 		f.same(len(must(f.Cards(f.Context(), desk, 10))(f)), 0)
+		f.same(len(must(f.Kept(f.Context(), "slack"))(f)), 0)
 	}},
 	{"an item is known by each of its keys, in its feed only", func(f *fixture) {
 		it := item("a", "Talks open")
