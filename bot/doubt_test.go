@@ -60,6 +60,7 @@ func TestDoubt(t *testing.T) {
 		"cut again and again":        {[]error{ambiguous, ambiguous, ambiguous}, [][2]int{{0, 0}, {1, 1}, {1, 2}, {1, 3}}},
 		"busy, and that is sure":     {[]error{sure, sure}, [][2]int{{0, 0}, {0, 0}, {0, 0}}},
 		"busy, and nobody knows":     {[]error{unsure, unsure}, [][2]int{{0, 0}, {0, 0}, {0, 0}}},
+		"cut, busy, and cut":         {[]error{ambiguous, unsure, ambiguous, unsure}, [][2]int{{0, 0}, {1, 1}, {1, 1}, {1, 3}, {1, 3}}},
 		"cut, and then found absent": {[]error{ambiguous, unsure, sure, ambiguous}, [][2]int{{0, 0}, {1, 1}, {1, 1}, {0, 0}, {4, 4}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -186,6 +187,29 @@ type Source struct {
 // AlsoToldBy returns the sources other than the outlet that the card quotes.
 func (m Message) AlsoToldBy() []Source {
 	return slices.DeleteFunc(slices.Clone(m.Sources), func(s Source) bool { return s.Outlet == m.Outlet })
+}
+
+// Tiers yields how many of the sources are of each tier, from those closest to
+// events to the others, where there are any.
+func (m Message) Tiers() iter.Seq2[feeds.Tier, int] {
+	return func(yield func(feeds.Tier, int) bool) {
+		left := len(m.Sources)
+		for _, tier := range []feeds.Tier{feeds.Official, feeds.Agency, feeds.Press} {
+			n := 0
+			for _, s := range m.Sources {
+				if s.Tier == tier {
+					n++
+				}
+			}
+			left -= n
+			if n > 0 && !yield(tier, n) {
+				return
+			}
+		}
+		if left > 0 {
+			yield(feeds.Other, left)
+		}
+	}
 }
 
 // What may happen to an alert after it was told, in words that go before the

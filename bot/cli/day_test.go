@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,11 +34,11 @@ import (
 // passes in a moment. A script is lines of a time, who, what they do:
 //
 //	10:00  #desk says SUBSCRIBE…          typed on the web page's channel desk
-//	10:00  #desk hears Subscribed as 1    the next message there has these words
+//	10:00  #desk hears Subscribed as 1    the next alert or answer there has these words
 //	10:07  wire-one publishes TITLE | SUMMARY
 //	10:09  wire-one retitles OLD => NEW   the same guid, other words
 //	10:09  wire-one answers 503           until it "answers" again
-//	10:16  #desk sees 2 outlets           the next message there is an update, with these words
+//	10:16  #desk sees 2 outlets           the next update there has these words
 //	10:20  crash and restart              on the files as a kill -9 leaves them
 //	10:20  stop and start
 //	10:25  reload FILE                    the config becomes that file of the archive, then SIGHUP
@@ -103,8 +104,19 @@ type published struct {
 type message struct{ bot.Said }
 
 func (m message) String() string {
-	return fmt.Sprintf("%s %s: %s | %s | %s, %d outlets | %s", m.Severity, m.Kind, m.Title,
-		strings.Join(m.Summary, " / "), m.Outlet, m.Sources, strings.Join(m.Rules, ", "))
+	kind := string(m.Kind)
+	if m.Silent {
+		kind = "silent " + kind
+	}
+	marks := ""
+	if m.Claim != nil {
+		marks += " | claimed"
+	}
+	if m.Muted != "" {
+		marks += " | muted"
+	}
+	return fmt.Sprintf("%s %s: %s | %s | %s, %d outlets | %s%s", m.Severity, kind, m.Title,
+		strings.Join(m.Summary, " / "), m.Outlet, m.Sources, strings.Join(m.Rules, ", "), marks)
 }
 
 func newDay(t *testing.T, dir string, archive *txtar.Archive) *day {
@@ -243,15 +255,17 @@ func (d *day) channel(c, verb, words string) {
 		delete(d.heard, c)
 		return
 	}
-	if len(queue) == 0 {
-		d.t.Errorf("%s: %s heard nothing, want %q", d.at, c, words)
+	// What a command answers and what it changes are said side by side.
+	i := slices.IndexFunc(queue, func(m message) bool {
+		return (m.Kind == bot.KindUpdate || m.Kind == bot.KindCorrection) == (verb == "sees")
+	})
+	if i < 0 {
+		d.t.Errorf("%s: %s %s nothing, want %q; it has %v", d.at, c, verb, words, queue)
 		return
 	}
-	next := queue[0]
-	d.heard[c] = queue[1:]
-	updates := next.Kind == bot.KindUpdate || next.Kind == bot.KindCorrection
-	if updates != (verb == "sees") || !strings.Contains(next.String(), words) {
-		d.t.Errorf("%s: %s heard %s, want it to be what it %s: %q", d.at, c, next, verb, words)
+	d.heard[c] = slices.Delete(slices.Clone(queue), i, i+1)
+	if !strings.Contains(queue[i].String(), words) {
+		d.t.Errorf("%s: %s %s %s, want %q", d.at, c, verb, queue[i], words)
 	}
 }
 

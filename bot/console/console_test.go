@@ -73,6 +73,11 @@ func TestRender(t *testing.T) {
 	corrected.Changes = []bot.Change{{At: at, What: "corrected by", Who: "Wire One", Was: card.Title.Text, Now: "Norvania calls its ambassador to Estaria home for talks"}}
 	chinese := card
 	chinese.Title = bot.Text{Text: "诺瓦尼亚因边境大桥谈判无果召回驻埃斯塔里亚大使，埃方表示遗憾并呼吁尽快恢复对话以避免局势进一步升级", Marks: []bot.Mark{{Start: 0, End: 12}}}
+	claimed := card
+	claimed.Claim, claimed.Muted = &bot.Claim{User: "amal", At: at}, "boris"
+	kept := corrected
+	kept.Claim = &bot.Claim{At: at}
+	digest := bot.Message{Kind: bot.KindDigest, Alerts: []bot.Message{claimed, card, chinese}}
 	answer := bot.Message{Kind: bot.KindNotice, Lines: []bot.Line{
 		{Text: "That is not a rule yet: the bracket is never closed"}, {Text: "iran AND (nuclear", Code: true}, {Text: "         ^", Code: true},
 		{Text: "Norvania recalls its ambassador", Detail: "Wire One, 3 minutes ago", Story: 12},
@@ -81,6 +86,7 @@ func TestRender(t *testing.T) {
 	for name, got := range map[string]string{
 		"alert.txt": plain.card(card), "alert-color.txt": color.card(card), "correction-color.txt": color.update(corrected),
 		"correction.txt": plain.update(corrected), "chinese.txt": plain.card(chinese), "answer.txt": plain.notice(answer),
+		"digest.txt": plain.post(digest), "claimed.txt": plain.post(claimed), "claimed-color.txt": color.post(claimed), "update-claimed.txt": plain.update(kept),
 	} {
 		file := "testdata/" + name
 		if *update {
@@ -99,6 +105,27 @@ func TestRender(t *testing.T) {
 			if !strings.Contains(line, "https://") && !strings.Contains(line, "\x1b") && len([]rune(line)) > 81 {
 				t.Errorf("%s: a line is wider than 80 columns: %s", file, line)
 			}
+		}
+	}
+}
+
+// A silent update changes nothing that was printed; a digest printed once is.
+func TestQuiet(t *testing.T) {
+	out := new(screen)
+	c := New(Options{Out: out})
+	m := bot.Message{Kind: bot.KindUpdate, Story: 3, Silent: true, Changes: []bot.Change{{What: bot.ToldBy, Who: "Courier"}}}
+	if err := c.Update(t.Context(), Channel, "k", m, bot.Attempt{Key: "u"}); err != nil || out.String() != "" {
+		t.Errorf("a silent update printed %q, %v", out, err)
+	}
+	digest := bot.Message{Kind: bot.KindDigest, Alerts: []bot.Message{{Story: 1, Title: bot.Text{Text: "one"}}, {Story: 2, Title: bot.Text{Text: "two"}}}}
+	for range 2 {
+		if ref, err := c.Post(t.Context(), Channel, digest, bot.Attempt{Key: "k"}); err != nil || ref != "k" {
+			t.Fatalf("Post: %q, %v", ref, err)
+		}
+	}
+	for _, word := range []string{"#1\none\n", "#2\ntwo\n"} {
+		if n := strings.Count(out.String(), word); n != 1 {
+			t.Errorf("%q was printed %d times in\n%s", word, n, out)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,18 @@ func (c *Console) in(s style, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
+// post renders an alert, or each of a digest.
+func (c *Console) post(m bot.Message) string {
+	if m.Kind != bot.KindDigest {
+		return c.card(m)
+	}
+	var b strings.Builder
+	for _, a := range m.Alerts {
+		b.WriteString(c.card(a))
+	}
+	return b.String()
+}
+
 // card renders an alert.
 func (c *Console) card(m bot.Message) string {
 	var b strings.Builder
@@ -49,7 +62,18 @@ func (c *Console) card(m bot.Message) string {
 	if also := tellers(m); also != "" {
 		c.fill(&b, "  ", bot.Text{Text: "Also told by " + also}, dim)
 	}
+	c.standing(&b, m)
 	return b.String()
+}
+
+// standing renders who is on an alert, and who wants to hear no more of it.
+func (c *Console) standing(b *strings.Builder, m bot.Message) {
+	if m.Claim != nil {
+		c.fill(b, "  ", bot.Text{Text: "On it: " + cmp.Or(clean(m.Claim.User), "somebody") + ", since " + clock(m.Claim.At)}, green)
+	}
+	if m.Muted != "" {
+		c.fill(b, "  ", bot.Text{Text: "Muted by " + m.Muted + ", but for corrections"}, dim)
+	}
 }
 
 // update renders what changed last about an alert already printed.
@@ -79,6 +103,7 @@ func (c *Console) update(m bot.Message) string {
 		c.fill(&b, "  was: ", bot.Text{Text: ch.Was}, struck)
 		c.fill(&b, "  now: ", bot.Text{Text: ch.Now}, "")
 	}
+	c.standing(&b, m)
 	return b.String()
 }
 
@@ -186,8 +211,10 @@ func stamp(m bot.Message) string {
 	if t.IsZero() {
 		t = time.Now()
 	}
-	return t.Local().Format("2 Jan 15:04 MST")
+	return clock(t)
 }
+
+func clock(t time.Time) string { return t.Local().Format("2 Jan 15:04 MST") }
 
 func number(story int64) string {
 	if story == 0 {

@@ -14,7 +14,8 @@ const (
 )
 
 // events is a channel's stream of server-sent events: "card" with the HTML of a
-// card just said or changed, and first of all "again" with the one before.
+// card just said or changed (of many, the latest last, where they were said
+// together), and first of all "again" with what was said before.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	c, ok := channel(r.PathValue("name"))

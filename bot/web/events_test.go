@@ -183,7 +183,7 @@ func TestStreamShowsDigest(t *testing.T) {
 			digest.Alerts = append(digest.Alerts, m)
 		}
 		ref, err := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "key"})
-		again, errAgain := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "key", Since: time.Now(), Last: time.Now()})
+		again, errAgain := s.Post(t.Context(), desk, digest, bot.Attempt{Key: "key", Doubt: bot.Doubt{Since: time.Now(), Last: time.Now()}})
 		if err != nil || errAgain != nil || ref == "" || ref != again {
 			t.Fatalf("Post returned %q, %v and then %q, %v", ref, err, again, errAgain)
 		}

@@ -21,10 +21,10 @@ type hub struct {
 	closed  bool
 	streams map[*stream]struct{}
 
-	// last is what each channel was told last. A card is on record only once
-	// Post has returned, so a page that connects in between would find it
-	// neither there nor in its stream. A channel is told one thing at a time,
-	// so one is enough.
+	// last is what each channel was told last, a card or many. A card is on
+	// record only once Post has returned, so a page that connects in between
+	// would find it neither there nor in its stream. A channel is told one thing
+	// at a time, so one is enough.
 	last map[bot.Channel][]byte
 }
 
@@ -57,21 +57,21 @@ func (h *hub) leave(s *stream) {
 	h.drop(s)
 }
 
-// tell hands a rendered card to the channel's live pages and waits for none of
-// them.
-func (h *hub) tell(c bot.Channel, card []byte) {
+// tell hands what was rendered, a card or many, to the channel's live pages and
+// waits for none of them.
+func (h *hub) tell(c bot.Channel, cards []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.last == nil {
 		h.last = map[bot.Channel][]byte{}
 	}
-	h.last[c] = card
+	h.last[c] = cards
 	for s := range h.streams {
 		if s.channel != c {
 			continue
 		}
 		select {
-		case s.cards <- card:
+		case s.cards <- cards:
 		default:
 			h.drop(s)
 		}

@@ -156,13 +156,17 @@ func (c card) Blocks() []block { return blocks(c.Path, c.Lines) }
 
 // answer is the answer to a command as it stands in a page.
 type answer struct {
-	Line   string // what was typed
-	Title  bot.Text
-	Blocks []block
+	Line    string // what was typed
+	Title   bot.Text
+	Blocks  []block
+	Mistake bool
 }
 
 func newAnswer(a answered) *answer {
-	return &answer{Line: a.Command.Line, Title: a.Message.Title, Blocks: blocks(path(a.Command.Channel), a.Message.Lines)}
+	return &answer{
+		Line: a.Command.Line, Title: a.Message.Title, Mistake: a.Message.Mistake,
+		Blocks: blocks(path(a.Command.Channel), a.Message.Lines),
+	}
 }
 
 // block is one line, or neighbouring lines of code in one piece, so that a

@@ -39,26 +39,29 @@ function swap(old, fresh) {
   return fresh;
 }
 
-// putCard shows one card that the server sent, and says so to those who do not
-// see it: with a screen reader, in another tab. "again" is a card that the page
+// putCards shows what the server sent, a card or many, and says so to those who
+// do not see it: with a screen reader, in another tab. "again" is what the page
 // may well have, so nothing is said about it if it does.
 
 const title = document.title;
 let missed = 0;
 
-function putCard(html, again) {
+function putCards(html, again) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  const card = holder.content.querySelector(".card");
-  showTimes(card);
-  const old = document.getElementById(card.id);
-  if (old) swap(old, card);
-  else cards.prepend(card);
-  if (old && again) return;
-  if (!old) card.classList.add("fresh");
-  const what = !old ? "New " + (card.dataset.kind === "digest" ? "digest" : "alert") : card.dataset.kind === "correction" ? "Corrected" : "Updated";
-  document.getElementById("news").textContent = what + ": " + card.querySelector("h3").textContent;
-  if (document.hidden && what !== "Updated") document.title = `(${++missed}) ${title}`;
+  let fresh = 0;
+  for (const card of [...holder.content.querySelectorAll(".card")]) {
+    showTimes(card);
+    const old = document.getElementById(card.id);
+    if (old) swap(old, card);
+    else cards.prepend(card);
+    if (old && (again || "silent" in card.dataset)) continue;
+    if (!old) card.classList.add("fresh");
+    if (!old) fresh++;
+    const what = old ? (card.dataset.kind === "correction" ? "Corrected" : "Updated") : fresh > 1 ? fresh + " new alerts, the last" : "New alert";
+    document.getElementById("news").textContent = what + ": " + card.querySelector("h3").textContent;
+    if (document.hidden && what !== "Updated") document.title = `(${++missed}) ${title}`;
+  }
 }
 
 // The page again: fetched whole, and the parts that changed swapped in. Cards
@@ -104,8 +107,8 @@ function connect() {
   const show = (name, words) => { state.dataset.state = name; state.textContent = words; };
   const events = new EventSource(main.dataset.events);
   const put = (again) => (e) => {
-    if (fetching) waiting.push(() => putCard(e.data, again));
-    else putCard(e.data, again);
+    if (fetching) waiting.push(() => putCards(e.data, again));
+    else putCards(e.data, again);
   };
   events.addEventListener("card", put(false));
   events.addEventListener("again", put(true));
@@ -125,6 +128,7 @@ async function send(form, button) {
   main.setAttribute("aria-busy", "true");
   try {
     const page = await refresh(form.action, { method: "POST", body });
+    answer.setAttribute("role", page.getElementById("answer").getAttribute("role")); // alert, for a mistake
     answer.replaceChildren(...page.getElementById("answer").childNodes);
     if (form.contains(line)) line.value = "";
   } catch (err) {
