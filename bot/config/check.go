@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -29,6 +30,8 @@ func (c Config) check() Problems {
 	k.required("storage.path", c.Storage.Path)
 	k.poll(c.Poll)
 	k.web(c.Web)
+	k.slack(c.Slack, c.Web)
+	k.twice(c.sources())
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "text", "json")
 	for i, f := range c.Feeds {
@@ -36,7 +39,7 @@ func (c Config) check() Problems {
 	}
 	k.feedNames(c)
 	for i, s := range c.Subscriptions {
-		k.subscription(fmt.Sprintf("subscription[%d].", i), s)
+		k.subscription(fmt.Sprintf("subscription[%d].", i), s, c.Slack.On())
 	}
 	k.subscriptionNames(c.Subscriptions)
 	return k.problems
@@ -60,20 +63,15 @@ func (c *checker) poll(p Poll) {
 
 func (c *checker) web(w Web) {
 	c.line("web.title", w.Title, 100)
-	asked := w.Password.text != "" || w.PasswordFile != ""
-	if w.Password.text != "" && w.PasswordFile != "" {
-		c.add("web.password_file", "there is a password as well", "set one of the two")
-	}
 	if _, err := listenAddr(w.Listen); err != nil {
 		c.add("web.listen", err.Error(), `write host:port, like "127.0.0.1:8480"`)
-	} else if loopback, _ := listenAddr(w.Listen); w.Enabled && !loopback && !asked {
+	} else if loopback, _ := listenAddr(w.Listen); w.Enabled && !loopback && !given(w.Password, w.PasswordFile) {
 		c.add("web.listen", strconv.Quote(w.Listen)+" can be reached from other machines and asks for no password",
 			"set web.password_file, or listen on 127.0.0.1")
 	}
 }
 
-// listenAddr reports whether an address to listen at is loopback only. A name
-// other than localhost is taken for one that others can reach.
+// listenAddr reports whether an address to listen at is loopback only.
 func listenAddr(addr string) (loopback bool, err error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -82,8 +80,34 @@ func listenAddr(addr string) (loopback bool, err error) {
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return false, fmt.Errorf("%q is not a port", port)
 	}
+	return thisMachine(host), nil
+}
+
+// thisMachine reports whether a host is this machine. A name other than
+// localhost is taken for another's.
+func thisMachine(host string) bool {
 	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.Unmap().IsLoopback(), nil
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
+
+// twice finds secrets that are set in two ways.
+func (c *checker) twice(list []source) {
+	for _, s := range list {
+		if s.secret.text != "" && s.file != "" && s.secret.from == "" {
+			_, name := split(s.key)
+			c.add(s.key+"_file", name+" is set as well", "set one of the two")
+		}
+	}
+}
+
+// secret adds what is wrong with the text of a secret, at the place it came
+// from; msg must not quote it.
+func (c *checker) secret(key string, s Secret, msg, hint string) {
+	p := c.problem(cmp.Or(s.from, key), msg, hint)
+	if p.Line == 0 {
+		p.File = "" // a variable is not in the file
+	}
+	c.problems = append(c.problems, p)
 }
 
 func (c *checker) feed(at string, f Feed) {
@@ -116,11 +140,13 @@ func (c *checker) url(key, text string) {
 	}
 }
 
-func (c *checker) subscription(at string, s Subscription) {
+func (c *checker) subscription(at string, s Subscription, slack bool) {
 	if c.required(at+"channel", s.Channel) {
-		platform, _, ok := strings.Cut(s.Channel, ":")
+		platform, name, ok := strings.Cut(s.Channel, ":")
 		if !ok || platform == "" || strings.ContainsFunc(s.Channel, unicode.IsSpace) {
 			c.add(at+"channel", fmt.Sprintf("%q is not a channel", s.Channel), `write platform:name, like "web:desk"`)
+		} else if platform == "slack" {
+			c.slackChannel(at+"channel", name, slack)
 		}
 	}
 	c.line(at+"name", s.Name, 100)

@@ -17,6 +17,7 @@ type Config struct {
 	Storage Storage `toml:"storage"`
 	Poll    Poll    `toml:"poll"`
 	Web     Web     `toml:"web"`
+	Slack   Slack   `toml:"slack"`
 	Console Console `toml:"console"`
 	Log     Log     `toml:"log"`
 
@@ -70,7 +71,7 @@ type Web struct {
 	// Password is asked of everybody who opens the page. Default: "", nobody is
 	// asked. Excludes PasswordFile. When the file sets neither, the environment
 	// variable ATTACHE_WEB_PASSWORD does.
-	Password Secret `toml:"password"`
+	Password Secret `toml:"password" env:"ATTACHE_WEB_PASSWORD"`
 
 	// PasswordFile is a file with the password in it, as systemd and Docker
 	// hand out secrets; white space around it is dropped. Load reads it into
@@ -131,7 +132,8 @@ type Feed struct {
 
 // Subscription is a channel's rule.
 type Subscription struct {
-	// Channel is where to speak, platform:name: "web:desk", "console:". Required.
+	// Channel is where to speak, platform:name: "web:desk", "console:",
+	// "slack:T01ABC/C0123". Required.
 	Channel string `toml:"channel"`
 
 	// Name is what people call the subscription, unique in its channel.
@@ -155,7 +157,10 @@ func Default() Config {
 			Timeout: Duration{30 * time.Second},
 			Workers: 8,
 		},
-		Web:     Web{Enabled: true, Listen: "127.0.0.1:8480"},
+		Web: Web{Enabled: true, Listen: "127.0.0.1:8480"},
+		Slack: Slack{
+			Teams: []string{}, Admins: []string{}, Command: "/attache", APIURL: "https://slack.com/api/",
+		},
 		Console: Console{Enabled: true},
 		Log:     Log{Level: "info", Format: "text"},
 	}

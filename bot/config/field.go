@@ -13,11 +13,12 @@ type field struct {
 	wants    string // ends the sentence `"x" is not …`
 	secret   bool   // its value must not be shown
 	duration bool
+	table    bool // a table
 	many     bool // an array of tables
 }
 
 // fields returns every key and table by its general path: "poll.every",
-// "feed", "feed[].url".
+// "feed", "feed[].url"; "slack.admins[]" is a text in the list slack.admins.
 func fields() map[string]field {
 	known := map[string]field{}
 	addFields(known, "", reflect.TypeFor[Config]())
@@ -43,8 +44,11 @@ func addFields(known map[string]field, table string, t reflect.Type) {
 		case f.Type.Kind() == reflect.Int:
 			known[path] = field{wants: "a whole number"}
 		case f.Type.Kind() == reflect.Struct:
-			known[path] = field{wants: "a table: write [" + path + "]"}
+			known[path] = field{wants: "a table: write [" + path + "]", table: true}
 			addFields(known, path, f.Type)
+		case f.Type == reflect.TypeFor[[]string]():
+			known[path] = field{wants: `a list of texts: write ["one", "two"]`}
+			known[path+"[]"] = field{wants: "text: put it in quotes"}
 		case f.Type.Kind() == reflect.Slice:
 			known[path] = field{wants: "an array of tables: write [[" + path + "]]", many: true}
 			addFields(known, path+"[]", f.Type.Elem())
@@ -63,7 +67,7 @@ func nearest(known map[string]field, path string) string {
 	table, name := split(general(path))
 	best, least := "", len(name)/3+2 // one slip in a short name, more in a long one
 	for _, candidate := range slices.Sorted(maps.Keys(known)) {
-		if t, n := split(candidate); t == table {
+		if t, n := split(candidate); t == table && !strings.HasSuffix(n, "[]") {
 			if d := distance(name, n); d < least {
 				best, least = n, d
 			}

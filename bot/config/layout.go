@@ -85,6 +85,9 @@ func (l *layout) head(e *unstable.Node) {
 func (l *layout) checkHead(path string, offset int, kind unstable.Kind) {
 	f, ok := l.known[path]
 	switch {
+	case ok && !f.many && !f.table:
+		_, name := split(path)
+		l.heads = append(l.heads, l.problemAt(offset, path, "this is a key and no table", "write "+name+" = …"))
 	case ok && f.many && kind == unstable.Table:
 		l.heads = append(l.heads, l.problemAt(offset, path, "there can be many of these", "write [["+path+"]]"))
 	case ok && !f.many && kind == unstable.ArrayTable:
@@ -110,8 +113,11 @@ func (l *layout) pair(table string, e *unstable.Node, top bool) {
 	case unstable.Array:
 		i := 0
 		for it := v.Children(); it.Next(); i++ {
-			if it.Node().Kind == unstable.InlineTable {
-				l.inline(fmt.Sprintf("%s[%d]", path, i), it.Node())
+			switch place := fmt.Sprintf("%s[%d]", path, i); {
+			case it.Node().Kind == unstable.InlineTable:
+				l.inline(place, it.Node())
+			case it.Node().Raw.Length > 0: // an array in an array has no place
+				l.element(place, it.Node())
 			}
 		}
 	}
@@ -121,6 +127,16 @@ func (l *layout) inline(path string, v *unstable.Node) {
 	l.at[path] = int(v.Raw.Offset)
 	for it := v.Children(); it.Next(); {
 		l.pair(path, it.Node(), false)
+	}
+}
+
+// element is a value of a list. Where the list is one that a config has, it is
+// a pair without a key, so that what is wrong with it is shown there.
+func (l *layout) element(path string, v *unstable.Node) {
+	start, end := int(v.Raw.Offset), int(v.Raw.Offset+v.Raw.Length)
+	l.at[path] = start
+	if _, ok := l.known[general(path)]; ok {
+		l.pairs = append(l.pairs, pair{path, start, start, end, false})
 	}
 }
 
@@ -163,7 +179,7 @@ func (l *layout) problem(key, msg, hint string) *Problem {
 			return l.problemAt(offset, key, msg, hint)
 		}
 	}
-	return &Problem{File: l.file, Key: key, Msg: msg, Hint: hint}
+	return &Problem{File: l.file, Key: key, Msg: hush(msg), Hint: hint}
 }
 
 // problemAt is one at a place.
@@ -171,7 +187,7 @@ func (l *layout) problemAt(offset int, key, msg, hint string) *Problem {
 	start := bytes.LastIndexByte(l.text[:offset], '\n') + 1
 	line, _, _ := bytes.Cut(l.text[start:], []byte("\n"))
 	return &Problem{
-		File: l.file, Key: key, Msg: msg, Hint: hint,
+		File: l.file, Key: key, Msg: hush(msg), Hint: hint,
 		Line:   1 + bytes.Count(l.text[:start], []byte("\n")),
 		Column: 1 + utf8.RuneCount(l.text[start:offset]),
 		before: show(l.text[start:offset]),
@@ -202,7 +218,12 @@ var (
 	// credentials are the user and password in an address.
 	credentials = regexp.MustCompile(`://.*@`)
 	hidden      = regexp.MustCompile("\x00+")
+	// tokens are Slack's, which may stand where no secret is expected.
+	tokens = regexp.MustCompile(`\b(xox[a-z]|xapp)-[\w-]+`)
 )
+
+// hush is a text without tokens.
+func hush(text string) string { return tokens.ReplaceAllString(text, "$1-…") }
 
 // show is a piece of a line as people may see it.
 func show(piece []byte) string {
@@ -213,5 +234,5 @@ func show(piece []byte) string {
 			return ' '
 		}
 		return r
-	}, string(piece))
+	}, hush(string(piece)))
 }

@@ -27,35 +27,15 @@ func Load(path string) (Config, error) {
 			return Config{}, fmt.Errorf("config: %w", err)
 		}
 	}
-	c, problems := parse(path, text, os.Getenv)
-	if file := c.Web.PasswordFile; file != "" {
-		password, err := secretFile(file)
-		if err != nil {
-			problems = append(problems, c.Problem("web.password_file", err))
-		}
-		c.Web.Password = password
-	}
+	c, problems := parse(path, text, os.Getenv, (*Config).readSecrets)
 	return c, problems.error()
 }
 
-// secretFile reads a secret. Its errors name the file and never what is in it.
-func secretFile(path string) (Secret, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return Secret{}, err
-	}
-	text = bytes.TrimSpace(text)
-	if len(text) == 0 {
-		return Secret{}, fmt.Errorf("%s is empty", path)
-	}
-	return Secret{string(text)}, nil
-}
-
 // Parse reads the text of a config file. The name is for errors, lookup for
-// the environment (os.Getenv); it opens no file, so that a password_file stays
+// the environment (os.Getenv); it opens no file, so that secrets in files stay
 // unread. The error is Problems.
 func Parse(name string, text []byte, lookup func(env string) string) (Config, error) {
-	c, problems := parse(name, text, lookup)
+	c, problems := parse(name, text, lookup, func(*Config) Problems { return nil })
 	return c, problems.error()
 }
 
@@ -68,7 +48,7 @@ func (c Config) Problem(key string, err error) *Problem {
 	return p
 }
 
-func parse(name string, text []byte, lookup func(env string) string) (Config, Problems) {
+func parse(name string, text []byte, lookup func(env string) string, readSecrets func(*Config) Problems) (Config, Problems) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows editors put it there
 	c := Default()
 	c.layout = lay(name, text)
@@ -77,6 +57,7 @@ func parse(name string, text []byte, lookup func(env string) string) (Config, Pr
 		return c, problems
 	}
 	c.complete(lookup)
+	problems = append(problems, readSecrets(&c)...)
 	bad := map[string]bool{}
 	for _, p := range problems {
 		bad[p.Key] = true
@@ -145,7 +126,7 @@ func (l *layout) misfit(text []byte, err error) (p *Problem, ok bool) {
 	if !ok {
 		return l.problem("", err.Error(), ""), false
 	}
-	at := offset(text, e)
+	at := l.place(text, e)
 	inner, top, ok := l.around(at)
 	if !ok {
 		return l.syntaxAt(at, strings.TrimPrefix(e.Error(), "toml: ")), false
@@ -154,7 +135,21 @@ func (l *layout) misfit(text []byte, err error) (p *Problem, ok bool) {
 	return l.unfit(inner, at, e), true
 }
 
-// offset is where an error is.
+// place is where an error is. Of an array in a list go-toml tells the key alone.
+func (l *layout) place(text []byte, e *toml.DecodeError) int {
+	at, key := offset(text, e), strings.ToLower(strings.Join(e.Key(), "."))
+	if inner, _, ok := l.around(at); ok && strings.HasPrefix(index.ReplaceAllString(inner.path, ""), key) {
+		return at
+	}
+	for _, p := range l.pairs {
+		if p.path == key {
+			return p.value
+		}
+	}
+	return at
+}
+
+// offset is where an error says it is.
 func offset(text []byte, e *toml.DecodeError) int {
 	line, column := e.Position()
 	start := 0
@@ -217,8 +212,10 @@ func (c *Config) complete(lookup func(string) string) {
 		f.Outlet = cmp.Or(f.Outlet, f.Name)
 		f.Tier = cmp.Or(f.Tier, "other")
 	}
-	if c.Web.Password.text == "" && c.Web.PasswordFile == "" {
-		c.Web.Password.text = lookup(PasswordEnv)
+	for _, s := range c.sources() {
+		if text := lookup(s.env); text != "" && !given(*s.secret, s.file) {
+			*s.secret = Secret{text, s.env}
+		}
 	}
 }
 

@@ -110,7 +110,10 @@ func TestNearest(t *testing.T) {
 		"starterfeeds":           "starter_feeds",
 		"webb":                   "web",
 		"web.x":                  "",
-		"slack":                  "",
+		"matrix":                 "",
+		"slak":                   "slack",
+		"slack.admns":            "admins",
+		"slack.bot_tokens":       "bot_token",
 	} {
 		if got := nearest(known, path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
