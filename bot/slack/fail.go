@@ -1,0 +1,103 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"attache/bot"
+)
+
+// What Slack's errors mean to us, as https://docs.slack.dev/reference/methods/chat.postMessage
+// and chat.update list them. What is not here was refused, and may be tried
+// again later.
+var (
+	// Nothing can be said there any more.
+	gone = []string{"channel_not_found", "is_archived", "channel_is_archived", "user_not_found", "messages_tab_disabled", "cannot_dm_bot", "team_not_found"}
+
+	// It was not these words, but their form: plain text may do.
+	misshapen = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_block_type", "invalid_attachments"}
+
+	// Not these words, in whatever form.
+	unsayable = []string{"msg_too_long", "no_text", "invalid_arguments", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "restricted_action_non_threadable_channel"}
+
+	// It may have been done in part.
+	unsure = []string{"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+
+	// A person must act; what waits is not lost meanwhile.
+	remedies = map[string]string{
+		"not_in_channel":                      "invite the app to the channel: /invite @attache",
+		"missing_scope":                       "the app lacks a scope: attache check names it",
+		"invalid_auth":                        "the bot token is wrong: attache check tells more",
+		"not_authed":                          "there is no bot token",
+		"token_revoked":                       "the bot token was revoked: install the app again and set the new one",
+		"token_expired":                       "the bot token has expired: switch token rotation off in the app",
+		"account_inactive":                    "the app was removed from the workspace: install it again",
+		"org_login_required":                  "the workspace is being moved to an organisation",
+		"ekm_access_denied":                   "the workspace's administrators have suspended it",
+		"restricted_action":                   "the workspace's settings forbid the app to post there",
+		"not_allowed_token_type":              "that is not a bot token (xoxb-…)",
+		"no_permission":                       "the app lacks a permission: attache check names it",
+		"team_access_not_granted":             "the app was not granted this workspace",
+		"restricted_action_read_only_channel": "only some people may post in that channel: let the app be one of them",
+	}
+)
+
+// errMisshapen is Slack's word that it will not take the form of a message.
+var errMisshapen = errors.New("Slack refuses the blocks")
+
+// failed says what an error of Slack's means, in the words of [bot.Platform].
+// An error that is none of those there leaves it open whether the call did what
+// it should.
+func failed(method string, err error) error {
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return &bot.RetryError{After: limited.RetryAfter + rand.N(limited.RetryAfter/4+time.Second), Err: fmt.Errorf("slack: %s: %w", method, limited)}
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		err := fmt.Errorf("slack: %s: Slack answered %d", method, status.Code)
+		if status.Code < 500 { // Slack did not take it
+			return &bot.RetryError{Err: err}
+		}
+		return err
+	}
+	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return refused(method, said)
+	}
+	// What never reached Slack was not done by it.
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return &bot.RetryError{Err: fmt.Errorf("slack: %s: Slack cannot be reached: %w", method, op)}
+	}
+	return fmt.Errorf("slack: %s: %w", method, err)
+}
+
+// refused is failed for an answer that says why.
+func refused(method string, said slack.SlackErrorResponse) error {
+	err := fmt.Errorf("slack: %s: %w", method, said)
+	code, details := said.Err, said.ResponseMetadata.Messages
+	switch {
+	case slices.Contains(gone, code):
+		return fmt.Errorf("%w: %w", err, bot.ErrChannelGone)
+	case slices.Contains(misshapen, code):
+		return fmt.Errorf("%w %q: %w", err, details, errMisshapen)
+	case slices.Contains(unsayable, code):
+		return fmt.Errorf("%w %q: %w", err, details, bot.ErrRefused)
+	case slices.Contains(unsure, code):
+		return err
+	case remedies[code] != "":
+		return &bot.RetryError{Err: fmt.Errorf("%w: %s", err, remedies[code])}
+	}
+	return &bot.RetryError{Err: err}
+}
+
+// code is Slack's own word for an error, "" if it had none.
+func code(err error) string {
+	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return said.Err
+	}
+	return ""
+}

@@ -1,0 +1,103 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"attache/bot"
+)
+
+// How far around the attempts we look for a message: clocks differ, and what
+// was sent may have lingered.
+const (
+	before = 5 * time.Minute
+	after  = 10 * time.Minute
+
+	pageSize  = 100 // messages of history; Slack recommends no more than 200
+	lookPages = 50
+)
+
+// heardOf returns the timestamp of the message that an earlier attempt left in
+// a channel, or in a thread of it; "" if there is none.
+func (s *Slack) heardOf(ctx context.Context, p place, thread string, a bot.Attempt) (ts string, err error) {
+	if a.Since.IsZero() {
+		return "", nil
+	}
+	if wait := time.Until(a.Last.Add(s.settle)); wait > 0 {
+		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("slack: it may have been said; waiting until that can be known")}
+	}
+	search := s.history
+	if thread != "" {
+		search = s.replies
+	}
+	oldest, latest := stamp(a.Since.Add(-before)), stamp(a.Last.Add(after))
+	cursor := ""
+	for range lookPages {
+		var list []slack.Message
+		list, cursor, err = search(ctx, p, thread, oldest, latest, cursor)
+		if err != nil {
+			break
+		}
+		for _, m := range list {
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == a.Key && m.User == p.BotUser {
+				return m.Timestamp, nil
+			}
+		}
+		if cursor == "" {
+			return "", nil
+		}
+		err = errTooMuch
+	}
+	if unreadable(err) {
+		// Better twice than never.
+		s.log.Warn("could not look whether a message was said before; it may come twice", "channel", p.channel(), "err", err)
+		return "", nil
+	}
+	if _, ok := errors.AsType[*bot.RetryError](err); !ok && !errors.Is(err, bot.ErrChannelGone) {
+		err = &bot.RetryError{Err: err}
+	}
+	return "", doubt(err, a)
+}
+
+// errTooMuch is the end of a search that found no end.
+var errTooMuch = fmt.Errorf("slack: more than %d messages to look through", lookPages*pageSize)
+
+// unreadable reports whether there is no history that could be searched.
+func unreadable(err error) bool {
+	switch code(err) {
+	case "missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type", "thread_not_found":
+		return true
+	}
+	return errors.Is(err, errTooMuch)
+}
+
+func (s *Slack) history(ctx context.Context, p place, _, oldest, latest, cursor string) (list []slack.Message, next string, err error) {
+	err = s.call(p, "conversations.history", func() error {
+		answer, err := p.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+			ChannelID: p.id, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
+		})
+		if err == nil {
+			list, next = answer.Messages, answer.ResponseMetaData.NextCursor
+		}
+		return err
+	})
+	return list, next, err
+}
+
+func (s *Slack) replies(ctx context.Context, p place, thread, oldest, latest, cursor string) (list []slack.Message, next string, err error) {
+	err = s.call(p, "conversations.replies", func() (err error) {
+		list, _, next, err = p.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: p.id, Timestamp: thread, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
+		})
+		return err
+	})
+	return list, next, err
+}
+
+// stamp is a time as Slack writes it: seconds, with six decimals.
+func stamp(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMicro())/1e6, 'f', 6, 64) }

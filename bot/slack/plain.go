@@ -1,0 +1,126 @@
+package slack
+
+import (
+	"strings"
+
+	"attache/bot"
+)
+
+// headline is a message in a notification: what it is about, and little more.
+func headline(m bot.Message) string {
+	const title, sentence, name = 300, 400, 80
+	if n := len(m.Alerts); n > 0 {
+		var titles []string
+		for _, a := range m.Alerts {
+			titles = append(titles, literal(heading(a), 100))
+		}
+		return listed(count(n, "alert")+": "+titles[0], titles[1:], 1000)
+	}
+	outlet, words := m.Outlet, heading(m)
+	loud := strings.ToUpper(label(m))
+	if loud == "ALERT" {
+		loud = ""
+	}
+	if ch, ok := correction(m); ok && m.Kind == bot.KindCorrection && !blank(ch.Now) {
+		return headed("Correction", literal(ch.Who, name), literal(ch.Now, title+sentence))
+	} else if m.Kind == bot.KindCorrection {
+		loud = "Correction"
+	}
+	head := headed(loud, literal(outlet, name), literal(words, title))
+	if len(m.Summary) == 0 {
+		return head
+	}
+	return within(maxText, head, literal(m.Summary[0].Text, sentence))
+}
+
+// heading is the title, or what stands where there is none.
+func heading(m bot.Message) string {
+	if blank(line(m.Title.Text, 100)) {
+		return label(m)
+	}
+	return m.Title.Text
+}
+
+// headed is "FLASH · Reuters: Title", of which there may be less.
+func headed(loud, outlet, title string) string {
+	if !blank(outlet) {
+		title = outlet + ": " + title
+	}
+	if loud != "" {
+		title = loud + " · " + title
+	}
+	return title
+}
+
+// listed adds as many of a list as there is room for.
+func listed(text string, list []string, most int) string {
+	for _, words := range list {
+		if units(text)+units(words)+len("; …") > most {
+			return text + " …"
+		}
+		text += "; " + words
+	}
+	return text
+}
+
+// plain is the whole card without blocks, in mrkdwn: for when Slack refuses
+// them.
+func plain(m bot.Message) string {
+	f := fits[1]
+	var lines []string
+	switch {
+	case len(m.Alerts) > 0:
+		f = fit{title: 150, summary: 0, quoted: 150, aside: 60, name: 60, url: 150}
+		lines = append(lines, together(m))
+		for _, a := range m.Alerts {
+			story := part(a, f)
+			story[0] = "• " + story[0]
+			lines = append(lines, story...)
+		}
+	case m.Kind == bot.KindNotice:
+		pages := notices(m)
+		if lines = []string{pages[0].Text}; len(pages) > 1 {
+			lines = append(lines, "…")
+		}
+	default:
+		lines = whole(m, f)
+	}
+	if text := within(maxText, lines...); text != "" {
+		return text
+	}
+	return label(m)
+}
+
+// whole is a card in mrkdwn, line by line.
+func whole(m bot.Message, f fit) []string {
+	lines := []string{byline(m, f), titleLine(m, fit{title: f.title, url: 800}), literal(lead(m).Text, f.summary)}
+	changes := since(m)
+	for _, ch := range changes[max(0, len(changes)-f.changes):] {
+		lines = append(lines, changed(m, ch, f)...)
+	}
+	return append(lines, told(m), tellers(m, f), literal(why(m, f.aside), 3*f.aside), claimed(m), muted(m))
+}
+
+// titleLine is the linked title in mrkdwn, struck if it does not stand.
+func titleLine(m bot.Message, f fit) string {
+	sign := "*"
+	if struck(m) {
+		sign = "~"
+	}
+	return sign + anchor(m.URL, heading(m), f.title, f.url) + sign
+}
+
+// byline is how loud, from whom, when, by how many, and which story.
+func byline(m bot.Message, f fit) string {
+	var parts []string
+	outlets := ""
+	if n := len(m.Sources); n > 1 {
+		outlets = count(n, "outlet")
+	}
+	for _, p := range []string{mark(m), literal(source(m, f.name), f.name+30), date(moment(m)), outlets, number(m.Story)} {
+		if !blank(p) {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, " · ")
+}

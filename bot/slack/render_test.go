@@ -1,0 +1,350 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"attache/bot"
+	"attache/feeds"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares a message with testdata/message/name.json, which .ci/slack
+// holds to Slack's own types.
+func golden(t *testing.T, name string, p payload) {
+	t.Helper()
+	if err := limits(p); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	var got bytes.Buffer
+	encoder := json.NewEncoder(&got)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(map[string]any{"text": p.Text, "blocks": unmarshaled(t, p.Blocks)}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "message", name+".json")
+	if *update {
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("%s differs (go test -update writes it anew):\n%s", file, got.Bytes())
+	}
+}
+
+// unmarshaled is blocks as JSON knows them, without Go's escapes for HTML.
+func unmarshaled(t *testing.T, blocks []slack.Block) []any {
+	t.Helper()
+	list := []any{}
+	if len(blocks) == 0 {
+		return list
+	}
+	raw, err := json.Marshal(blocks)
+	if err == nil {
+		err = json.Unmarshal(raw, &list)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestRenderGolden(t *testing.T) {
+	for name, m := range map[string]bot.Message{
+		"flash": flash(), "arabic": arabic(), "hostile": hostile(), "joined": joined(),
+		"corrected-itself": ownCorrection(), "corrected": otherCorrection(), "claimed": claimedAndMuted(), "digest": several(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			golden(t, name, render(m))
+			golden(t, name+"-plain", payload{Text: plain(m)})
+			if p, ok := reply(m); ok {
+				golden(t, name+"-reply", p)
+			}
+		})
+	}
+}
+
+func TestHeadline(t *testing.T) {
+	bare := flash()
+	bare.Summary, bare.Severity = nil, bot.Normal
+	nameless := bare
+	nameless.Outlet = " "
+	for want, m := range map[string]bot.Message{
+		"FLASH · Velm Foreign Ministry: Velm and Karsia announce immediate ceasefire along the northern corridor\nThe ministers of both": flash(),
+		"Velm Foreign Ministry: Velm and Karsia announce":                                          bare,
+		"Velm and Karsia announce":                                                                 nameless,
+		"Correction · Northern Wire: Karsia's envoy in Oster was not recalled — He is":             otherCorrection(),
+		"6 alerts: Velm and Karsia announce immediate ceasefire along the northern corridor; وزير": several(),
+		"Alert": {},
+	} {
+		if got := render(m).Text; !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q…", got, want)
+		}
+	}
+}
+
+func TestStruck(t *testing.T) {
+	later := otherCorrection()
+	later.Kind = bot.KindUpdate // another outlet joined after the correction
+	for name, test := range map[string]struct {
+		m                 bot.Message
+		corrected, struck bool
+	}{
+		"by another item":       {otherCorrection(), true, true},
+		"by an edit of its own": {ownCorrection(), true, false},
+		"then updated":          {later, true, true},
+		"never":                 {flash(), false, false},
+	} {
+		if corrected(test.m) != test.corrected || struck(test.m) != test.struck {
+			t.Errorf("%s: corrected %t, struck %t, want %t and %t", name, corrected(test.m), struck(test.m), test.corrected, test.struck)
+		}
+	}
+}
+
+func TestReply(t *testing.T) {
+	silent := joined()
+	silent.Silent = true
+	for name, m := range map[string]bot.Message{"silent": silent, "nothing": flash()} {
+		if p, ok := reply(m); ok {
+			t.Errorf("%s: a reply %q", name, p.Text)
+		}
+	}
+	after := otherCorrection()
+	after.Changes = append(after.Changes, bot.Change{What: bot.ToldBy, Who: "Late Wire", Now: "Envoy home"})
+	if p, _ := reply(after); !strings.HasPrefix(p.Text, "Correction · Northern Wire: ") || !strings.Contains(p.Text, "Late Wire") {
+		t.Errorf("a correction that others followed: %q", p.Text)
+	}
+	inDigest := joined()
+	inDigest.Alerts = several().Alerts
+	if p, _ := reply(inDigest); !strings.HasPrefix(p.Text, inDigest.Title.Text+"\nAlso told by The Harbour Daily (6 outlets): “Guns fall silent") {
+		t.Errorf("in a digest: %q", p.Text)
+	}
+	same := joined()
+	same.Changes = []bot.Change{{What: bot.ToldBy, Who: "Copy", Now: same.Title.Text}}
+	if p, _ := reply(same); p.Text != "Also told by Copy (6 outlets)" {
+		t.Errorf("in the same words: %q", p.Text)
+	}
+}
+
+func TestStoryOf(t *testing.T) {
+	roundTrip := func(m bot.Message) []slack.Block {
+		raw, err := json.Marshal(slack.Blocks{BlockSet: render(m).Blocks})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var blocks slack.Blocks
+		if err := json.Unmarshal(raw, &blocks); err != nil {
+			t.Fatal(err)
+		}
+		return blocks.BlockSet
+	}
+	for name, test := range map[string]struct {
+		m    bot.Message
+		want int64
+	}{"alert": {flash(), 12}, "claimed": {claimedAndMuted(), 14}, "digest": {several(), 0}, "notice": {helpNotice(), 0}} {
+		if id, ok := storyOf(roundTrip(test.m)); id != test.want || ok != (test.want != 0) {
+			t.Errorf("%s: %d, %t", name, id, ok)
+		}
+	}
+	for _, value := range []string{"", "why", "why x", "why -1", "why 99999999999999999999", "list"} {
+		row := slack.NewActionBlock("", slack.NewButtonBlockElement("do:why", value, plainText("Why", 75)))
+		if id, ok := storyOf([]slack.Block{row, &slack.ActionBlock{}, nil}); ok {
+			t.Errorf("%q is story %d", value, id)
+		}
+	}
+}
+
+// TestMonsters renders what is too long, too much or too odd.
+func TestMonsters(t *testing.T) {
+	long := func(text string) string { return strings.Repeat(text, 10_000/len(text)+1) }
+	for name, words := range map[string]string{
+		"empty": "", "spaces": "  \n ", "zero width": "\u200b\u200d", "long": long("word "), "one word": long("x"), "escapes": long("&<>"),
+		"quotes": long(`"\`), "emoji": long("👩🏽‍❤️‍💋‍👨🏿🇺🇳"), "tower": "z" + long("\u0301"), "joined": long("a\u200d\u0301"), "chinese": long("停火协议"),
+		"arabic": long("وقف إطلاق النار "), "no UTF-8": long("\xff\xfe a"), "controls": long("\x00\x1b\u202e\u2067\u2028"), "markup": long("*_~`|:x:"),
+	} {
+		for _, address := range []string{"", "https://a.example/?q=" + strings.Repeat("&x|y<z>", 300), "https://a.example/" + strings.Repeat("p", 2900)} {
+			for _, n := range []int{0, 1, 60} {
+				m := monster(words, address, n)
+				checkAll(t, fmt.Sprintf("%s, %d times, an address of %d", name, n, len(address)), m)
+			}
+		}
+	}
+}
+
+// monster is a message of these words, everywhere, and n of whatever there may
+// be many.
+func monster(words, address string, n int) bot.Message {
+	text := bot.Text{Text: words}
+	for i := range min(len(words), 400) / 2 {
+		text.Marks = append(text.Marks, bot.Mark{Start: 2 * i, End: 2*i + 1})
+	}
+	m := bot.Message{
+		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words, Tier: feeds.Tier(words),
+		Published: at("10:00"), Claim: &bot.Claim{User: words, At: at("10:00")}, Muted: words,
+	}
+	for i := range n {
+		m.Summary = append(m.Summary, text)
+		m.Rules = append(m.Rules, words)
+		m.Matched = append(m.Matched, words)
+		m.Sources = append(m.Sources, bot.Source{Outlet: words + fmt.Sprint(i), Tier: feeds.Tier(words), Title: words, URL: address})
+		m.Changes = append(m.Changes, bot.Change{At: at("10:00"), What: []string{bot.CorrectedBy, bot.RetitledBy, words}[i%3], Who: words, Was: words, Now: words, URL: address})
+		m.Lines = append(m.Lines, bot.Line{Text: words, URL: address, Detail: words, Story: int64(i)}, bot.Line{Text: words, Code: true}, bot.Line{Text: words})
+	}
+	return m
+}
+
+// checkAll renders a message in every way there is, as every kind.
+func checkAll(t *testing.T, name string, m bot.Message) {
+	t.Helper()
+	check := func(how string, p payload) {
+		if err := limits(p); err != nil {
+			t.Errorf("%s, %s: %v", name, how, err)
+		}
+	}
+	for _, kind := range []bot.Kind{m.Kind, bot.KindCorrection} {
+		m.Kind = kind
+		check("card", render(m))
+		check("plain", payload{Text: plain(m)})
+		if p, ok := reply(m); ok {
+			check("reply", p)
+		}
+	}
+	many := m
+	for range max(1, len(m.Summary)) {
+		many.Alerts = append(many.Alerts, m)
+	}
+	check("digest", render(many))
+	check("plain digest", payload{Text: plain(many)})
+	if p, ok := reply(many); ok {
+		check("reply in a digest", p)
+	}
+	m.Kind = bot.KindNotice
+	pages := notices(m)
+	if n := len(pages); n < 1 || n > maxPages {
+		t.Errorf("%s: %d pages", name, n)
+	}
+	for _, p := range pages {
+		check("notice", p)
+	}
+	check("plain notice", payload{Text: plain(m)})
+}
+
+// TestDigestKeepsAll renders as many alerts as the platform asks to have put
+// together; each has its place and its menu.
+func TestDigestKeepsAll(t *testing.T) {
+	_, together := (*Slack)(nil).Crowd()
+	m := bot.Message{Kind: bot.KindDigest}
+	for range together {
+		m.Alerts = append(m.Alerts, joined())
+	}
+	p := render(m)
+	if err := limits(p); err != nil {
+		t.Error(err)
+	}
+	menus := 0
+	for _, b := range p.Blocks {
+		if s, ok := b.(*slack.SectionBlock); ok && s.Accessory != nil && strings.Contains(s.Text.Text, "declared that all fire") {
+			menus++
+		}
+	}
+	if menus != together {
+		t.Errorf("%d of %d alerts with their menu and sentence", menus, together)
+	}
+}
+
+// TestNothingObeys looks for whatever Slack would act on in the words of a
+// hostile feed.
+func TestNothingObeys(t *testing.T) {
+	m := hostile()
+	many := bot.Message{Kind: bot.KindDigest, Alerts: []bot.Message{m}}
+	answer := notice(bot.Line{Text: m.Title.Text, URL: m.URL, Detail: m.Outlet, Story: 3})
+	update, _ := reply(m)
+	for name, p := range map[string]payload{"card": render(m), "plain": {Text: plain(m)}, "reply": update, "digest": render(many), "answer": notices(answer)[0]} {
+		if err := limits(p); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for text := range texts(unmarshaled(t, p.Blocks), p.Text) {
+			for _, bad := range []string{"<!", "<@", "<#", "<https://evil", "javascript:", "*bold*", "_it_", "~no~", "`code`", ":skull:"} {
+				if strings.Contains(strings.ReplaceAll(text, "<!date^", ""), bad) {
+					t.Errorf("%s: %q in %q", name, bad, text)
+				}
+			}
+		}
+	}
+}
+
+// texts yields every text that Slack parses.
+func texts(v any, more ...string) func(func(string) bool) {
+	var list []string
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			if v["type"] == "mrkdwn" {
+				list = append(list, str(v["text"]))
+			}
+			for _, e := range v {
+				walk(e)
+			}
+		}
+	}
+	walk(v)
+	return slices.Values(append(list, more...))
+}
+
+func FuzzRender(f *testing.F) {
+	f.Add("Velm & Karsia <!channel>", "https://wire.example/a?b=c|d", "agency", "U012AB", 3, 9, int64(12), int64(1_800_000_000), 2)
+	f.Add("\u202e停火 👩🏽‍❤️‍💋‍👨🏿 z\u0301\u0301", "javascript:alert(1)", "*x*", "<!here>", -1, 4, int64(-1), int64(-1), 60)
+	f.Add(`"\"\ :skull: > `, "https://мид.example:80/\"<>?<|>#`", "", "", 0, 1<<40, int64(0), int64(1<<50), 0)
+	f.Add(` :"`, "https://wire.example/", "", "", 1, 2, int64(1), int64(0), 1) // nothing to see before the mark
+	f.Fuzz(func(t *testing.T, words, address, tier, user string, from, to int, story, when int64, n int) {
+		if len(words) > 1<<16 {
+			return
+		}
+		text := bot.Text{Text: words, Marks: []bot.Mark{{Start: from, End: to}, {Start: to, End: to + 1}, {Start: 1, End: 2}}}
+		m := monster(words, address, min(max(n, 0), 60))
+		m.Title, m.Tier, m.Story = text, feeds.Tier(tier), story
+		m.Published, m.Claim, m.Muted = time.Unix(when, 0), &bot.Claim{User: user}, user
+		m.Severity, m.Summary = bot.Severity(tier), append(m.Summary, text)
+		for i := range m.Changes {
+			m.Changes[i].At = time.Unix(when, 0)
+		}
+		checkAll(t, "", m)
+	})
+}
+
+func BenchmarkRender(b *testing.B) {
+	for name, m := range map[string]bot.Message{"card": joined(), "digest": several(), "answer": longNotice(), "monster": monster(strings.Repeat(`"&<word> `, 2000), "https://a.example/", 60)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if m.Kind == bot.KindNotice {
+					notices(m)
+				} else {
+					render(m)
+				}
+			}
+		})
+	}
+}
