@@ -8,12 +8,13 @@ import (
 	"sync"
 
 	"attache/bot/config"
+	"attache/bot/slack"
 	"attache/feeds"
 )
 
 type checkCommand struct {
 	configFlag
-	Offline bool `help:"Ask no feed."`
+	Offline bool `help:"Ask no feed, and not Slack."`
 }
 
 // Run names every problem it finds, and not only the first.
@@ -35,6 +36,11 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 	report("config", nil, fmt.Sprintf("%d feeds, %d subscriptions", len(feedsOf(cfg)), len(cfg.Subscriptions)))
 	good, err := checkDatabase(ctx, cfg.Storage.Path)
 	report("database", err, good)
+	if !c.Offline && cfg.Slack.On() {
+		for _, f := range checkSlack(ctx, cfg) {
+			report("slack, "+f.What, f.Err, f.Good)
+		}
+	}
 	if !c.Offline {
 		list := feedsOf(cfg)
 		for i, r := range readAll(ctx, p, cfg, list) {
@@ -60,6 +66,17 @@ func checkDatabase(ctx context.Context, path string) (good string, err error) {
 		return "", err
 	}
 	return path, db.Close()
+}
+
+// checkSlack asks Slack whether it would have us. Workspaces that installed the
+// app are in the database, if there is one.
+func checkSlack(ctx context.Context, cfg config.Config) []slack.Finding {
+	o := slackOptions(cfg.Slack)
+	if db, err := openExisting(ctx, cfg.Storage.Path); err == nil { // else it was told already
+		defer db.Close()
+		o.Store = db
+	}
+	return slack.Check(ctx, o)
 }
 
 // reading is what came of asking a feed once.

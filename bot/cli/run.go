@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -28,7 +29,7 @@ type configFlag struct {
 }
 
 // speaking are the platforms there are.
-var speaking = []string{"console", "web"}
+var speaking = []string{"console", "slack", "web"}
 
 // load reads the config, rules included. Its errors name file, line and caret.
 func (c configFlag) load() (config.Config, error) {
@@ -129,7 +130,7 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err := configure(cfg); err != nil {
 		return err
 	}
-	platforms, page, err := p.platforms(cfg, b, s.json, log)
+	platforms, page, err := p.platforms(cfg, db, b, s.json, log)
 	if err != nil {
 		return err
 	}
@@ -151,7 +152,14 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 
 // platforms makes those that the config asks for; page is the address of the
 // web page, "" if there is none.
-func (p *Program) platforms(cfg config.Config, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+func (p *Program) platforms(cfg config.Config, db *storage.DB, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+	if cfg.Slack.On() {
+		s, err := p.slack(cfg.Slack, b, db, log)
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(list, s)
+	}
 	if cfg.Web.Enabled {
 		l, err := p.Listen("tcp", cfg.Web.Listen)
 		if err != nil {
@@ -214,7 +222,7 @@ func waits(was, now config.Config) string {
 		same bool
 	}{
 		{"storage", was.Storage == now.Storage}, {"poll", was.Poll == now.Poll}, {"web", was.Web == now.Web},
-		{"console", was.Console == now.Console}, {"log", was.Log == now.Log},
+		{"slack", reflect.DeepEqual(was.Slack, now.Slack)}, {"console", was.Console == now.Console}, {"log", was.Log == now.Log},
 	} {
 		if !t.same {
 			list = append(list, t.name)

@@ -15,7 +15,8 @@ func TestWaits(t *testing.T) {
 		t.Errorf("what a reload takes is said to wait: %s", got)
 	}
 	now.Web.Listen, now.Log.Format = "127.0.0.1:1", "json"
-	if got := waits(was, now); got != "web, log" {
+	now.Slack.Admins = []string{"U01DEF"}
+	if got := waits(was, now); got != "web, slack, log" {
 		t.Errorf("waiting: %q", got)
 	}
 }
