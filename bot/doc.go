@@ -21,7 +21,8 @@
 // deliver says what is due: a lane for each channel, in order within it, at
 // the pace the [Platform] allows, the intent on record before the words are
 // spoken and their Ref after. A platform says whether a failure means later or
-// never; the one loop in deliver.go tries again.
+// never; the one loop in deliver.go tries again. Where nobody knows whether an
+// attempt said it, the next one is told since when, and can look first.
 //
 // # The way of a command
 //
@@ -45,7 +46,7 @@
 //	summary  an item in a few of its own sentences
 //	command  the grammar of what people type
 //	config   the TOML file, checked, its mistakes shown with line and caret
-//	console, web   the platforms; bottest holds each to the promises of Platform
+//	slack, web, console   the platforms; bottest holds each to the promises of Platform
 //	demo     two invented days of news, and the outlets that serve them
 //	cli      the command line: a file a command, and the wiring of all rooms
 //
