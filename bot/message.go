@@ -212,25 +212,6 @@ func (m Message) Tiers() iter.Seq2[feeds.Tier, int] {
 	}
 }
 
-// What may happen to an alert after it was told, in words that go before the
-// name of the outlet.
-const (
-	ToldBy      = "also told by"
-	RetitledBy  = "headline changed by"
-	RewordedBy  = "text changed by"
-	CorrectedBy = "corrected by"
-)
-
-// Change is one thing that happened to an alert after it was told.
-type Change struct {
-	At   time.Time `json:"at"`
-	What string    `json:"what"`          // ToldBy and the like
-	Who  string    `json:"who,omitempty"` // the outlet
-	Was  string    `json:"was,omitempty"` // the words that no longer stand, verbatim
-	Now  string    `json:"now,omitempty"` // the words that stand now, verbatim
-	URL  string    `json:"url,omitempty"`
-}
-
 // Line is one line of a notice.
 type Line struct {
 	Text   string `json:"text"`

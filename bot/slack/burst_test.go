@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"attache/bot"
 	"attache/bot/slack/slacktest"
 	"attache/feeds"
@@ -29,14 +27,7 @@ func TestBurst(t *testing.T) {
 	p := newPeer(t)
 	p.pace.gap, p.settle = 25*time.Millisecond, 300*time.Millisecond
 	p.proxy.Pace(20 * time.Millisecond)
-	var rooms []string
-	for i := range channels {
-		c, err := p.api(slacktest.SocketApp.BotToken).CreateConversationContext(t.Context(), slack.CreateConversationParams{ChannelName: fmt.Sprintf("burst-%d", i)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		rooms = append(rooms, c.ID)
-	}
+	rooms := p.rooms(t, channels)
 	db := openStore(t)
 	urgent := planned(t, db, rooms, alerts)
 	dice := rand.New(rand.NewPCG(1, 2))
@@ -102,7 +93,7 @@ func TestBurst(t *testing.T) {
 
 // planned puts alerts into the outbox, a tenth of them urgent, and returns the
 // names of those.
-func planned(t *testing.T, db *storage.DB, channels []string, alerts int) map[string]bool {
+func planned(t *testing.T, db *storage.DB, channels []bot.Channel, alerts int) map[string]bool {
 	t.Helper()
 	urgent := map[string]bool{}
 	for from := 0; from < alerts; from += 100 {
@@ -118,7 +109,7 @@ func planned(t *testing.T, db *storage.DB, channels []string, alerts int) map[st
 			plan.Stories = append(plan.Stories, i)
 			channel := channels[(from+i)%len(channels)]
 			plan.Alerts = append(plan.Alerts, bot.PlanAlert{Item: i, Story: bot.StoryRef(-1 - i),
-				Channel: bot.Channel("slack:" + slacktest.Team + "/" + channel), Card: m})
+				Channel: channel, Card: m})
 		}
 		if _, err := db.Apply(t.Context(), plan); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,11 @@ func digest(m bot.Message) []slack.Block {
 	head.own(together(m), style{Bold: true})
 	first := slack.NewRichTextBlock("", head.section())
 	var blocks []slack.Block
-	for _, f := range digestFits {
+	tries := digestFits
+	if len(m.Alerts) >= maxBlocks {
+		tries = tries[len(tries)-1:]
+	}
+	for _, f := range tries {
 		blocks = []slack.Block{first}
 		for _, a := range m.Alerts {
 			blocks = append(blocks, section(a, f))
@@ -69,7 +73,7 @@ func part(m bot.Message, f fit) []string {
 	if f.aside > 0 {
 		lines = append(lines, literal(upper(matched(m, f.aside)), 2*f.aside))
 	}
-	if ch, ok := correction(m); ok {
+	if ch, ok := m.Correction(); ok {
 		lines = append(lines, changed(m, ch, f)[0])
 	}
 	return append(lines, claimed(m), muted(m))

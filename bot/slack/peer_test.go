@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"attache/bot"
 	"attache/bot/slack/slacktest"
@@ -67,6 +70,19 @@ func openStore(t *testing.T) *storage.DB {
 	}
 	t.Cleanup(func() { db.Close() })
 	return db
+}
+
+// rooms makes channels that the app is in.
+func (p *peer) rooms(t *testing.T, n int) (list []bot.Channel) {
+	t.Helper()
+	for i := range n {
+		c, err := p.api(slacktest.SocketApp.BotToken).CreateConversationContext(t.Context(), slack.CreateConversationParams{ChannelName: fmt.Sprintf("room-%d", i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, bot.Channel("slack:"+slacktest.Team+"/"+c.ID))
+	}
+	return list
 }
 
 // hears runs it until the test ends; h answers.

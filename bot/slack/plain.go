@@ -21,7 +21,7 @@ func headline(m bot.Message) string {
 	if loud == "ALERT" {
 		loud = ""
 	}
-	if ch, ok := correction(m); ok && m.Kind == bot.KindCorrection && !blank(ch.Now) {
+	if ch, ok := m.Correction(); ok && m.Kind == bot.KindCorrection && !blank(ch.Now) {
 		return headed("Correction", literal(ch.Who, name), literal(ch.Now, title+sentence))
 	} else if m.Kind == bot.KindCorrection {
 		loud = "Correction"
@@ -66,35 +66,49 @@ func listed(text string, list []string, most int) string {
 // plain is the whole card without blocks, in mrkdwn: for when Slack refuses
 // them.
 func plain(m bot.Message) string {
-	f := fits[1]
-	var lines []string
+	var text string
 	switch {
 	case len(m.Alerts) > 0:
-		f = fit{title: 150, summary: 0, quoted: 150, aside: 60, name: 60, url: 150}
-		lines = append(lines, together(m))
-		for _, a := range m.Alerts {
+		text = plainDigest(m)
+	case m.Kind == bot.KindNotice:
+		pages := notices(m)
+		if text = pages[0].Text; len(pages) > 1 {
+			text += "\n…"
+		}
+	default:
+		text = within(maxText, whole(m, fits[1])...)
+	}
+	if text == "" {
+		return label(m)
+	}
+	return text
+}
+
+// plainDigest is many alerts in mrkdwn, each in less if there is no room else.
+func plainDigest(m bot.Message) string {
+	var lines []string
+	for _, f := range []fit{
+		{title: 150, quoted: 150, aside: 60, name: 60, url: 150},
+		{title: 150, quoted: 100, name: 40},
+		{title: 60, quoted: 60, name: 20},
+	} {
+		lines = []string{together(m)}
+		for _, a := range m.Alerts[:min(maxBlocks, len(m.Alerts))] {
 			story := part(a, f)
 			story[0] = "• " + story[0]
 			lines = append(lines, story...)
 		}
-	case m.Kind == bot.KindNotice:
-		pages := notices(m)
-		if lines = []string{pages[0].Text}; len(pages) > 1 {
-			lines = append(lines, "…")
+		if units(strings.Join(lines, "\n")) < maxText {
+			break
 		}
-	default:
-		lines = whole(m, f)
 	}
-	if text := within(maxText, lines...); text != "" {
-		return text
-	}
-	return label(m)
+	return within(maxText, lines...)
 }
 
 // whole is a card in mrkdwn, line by line.
 func whole(m bot.Message, f fit) []string {
 	lines := []string{byline(m, f), titleLine(m, fit{title: f.title, url: 800}), literal(lead(m).Text, f.summary)}
-	changes := since(m)
+	changes := m.Timeline()
 	for _, ch := range changes[max(0, len(changes)-f.changes):] {
 		lines = append(lines, changed(m, ch, f)...)
 	}
@@ -104,7 +118,7 @@ func whole(m bot.Message, f fit) []string {
 // titleLine is the linked title in mrkdwn, struck if it does not stand.
 func titleLine(m bot.Message, f fit) string {
 	sign := "*"
-	if struck(m) {
+	if m.Struck() {
 		sign = "~"
 	}
 	return sign + anchor(m.URL, heading(m), f.title, f.url) + sign

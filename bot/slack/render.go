@@ -83,7 +83,7 @@ func mark(m bot.Message) string {
 	case bot.Urgent:
 		words = append(words, "🟠 *URGENT*")
 	}
-	if corrected(m) {
+	if m.Corrected() {
 		words = append(words, "Corrected")
 	}
 	return strings.Join(words, " · ")
@@ -108,7 +108,7 @@ func moment(m bot.Message) time.Time {
 
 // title is the headline, struck if it does not stand any more.
 func title(m bot.Message, f fit) rich {
-	s := style{Bold: true, Strike: struck(m)}
+	s := style{Bold: true, Strike: m.Struck()}
 	marked := s
 	marked.Underline = !f.even
 	var r rich
@@ -151,7 +151,7 @@ func lead(m bot.Message) bot.Text {
 
 // timeline is what happened since, the latest of it.
 func timeline(m bot.Message, f fit) []slack.Block {
-	list := since(m)
+	list := m.Timeline()
 	if len(list) == 0 {
 		return nil
 	}
@@ -168,12 +168,6 @@ func timeline(m bot.Message, f fit) []slack.Block {
 		block.Elements = append(block.Elements, r.section())
 	}
 	return []slack.Block{block}
-}
-
-// since is the changes but for those that say only that another outlet told it,
-// which stands among the tellers.
-func since(m bot.Message) []bot.Change {
-	return slices.DeleteFunc(slices.Clone(m.Changes), func(ch bot.Change) bool { return ch.What == bot.ToldBy })
 }
 
 // change says who changed what, the old words struck.
@@ -333,34 +327,6 @@ func storyOf(blocks []slack.Block) (id int64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// correction returns the last correction of what the alert said.
-func correction(m bot.Message) (bot.Change, bool) {
-	for _, ch := range slices.Backward(m.Changes) {
-		if ch.What == bot.CorrectedBy {
-			return ch, true
-		}
-	}
-	return bot.Change{}, false
-}
-
-// corrected reports whether what the alert said has been taken back or put
-// right since, whatever came after that.
-func corrected(m bot.Message) bool {
-	_, ok := correction(m)
-	return ok || m.Kind == bot.KindCorrection
-}
-
-// struck reports whether the title is among the words that no longer stand. It
-// is where another item corrects the story, for a card goes on quoting its own;
-// it is not where the outlet edited that item.
-func struck(m bot.Message) bool {
-	ch, ok := correction(m)
-	if !ok {
-		return m.Kind == bot.KindCorrection
-	}
-	return strings.HasPrefix(ch.Was, m.Title.Text) && !strings.HasPrefix(ch.Now, m.Title.Text)
 }
 
 // count is a number of things: "1 outlet", "2 outlets".

@@ -94,6 +94,7 @@ func (s *Slack) send(ctx context.Context, p place, m message) (ts string, err er
 	}
 	options := []slack.MsgOption{
 		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...), slack.MsgOptionTS(m.thread),
+		slack.MsgOptionParse(false), // or a bare address in a text becomes a link
 	}
 	if m.key != "" {
 		options = append(options, slack.MsgOptionMetadata(slack.SlackMetadata{
@@ -124,7 +125,7 @@ func (s *Slack) send(ctx context.Context, p place, m message) (ts string, err er
 func (s *Slack) edit(ctx context.Context, p place, ts string, m bot.Message) error {
 	change := func(text string, blocks []slack.Block) error {
 		return s.call(p, "chat.update", func() error {
-			_, _, _, err := p.api.UpdateMessageContext(ctx, p.id, ts, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...))
+			_, _, _, err := p.api.UpdateMessageContext(ctx, p.id, ts, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionParse(false))
 			return err
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -80,46 +79,6 @@ func (c card) When() time.Time {
 		return c.Seen
 	}
 	return c.Published
-}
-
-// Timeline is the changes but for those that say only that another outlet told
-// it, which stands among the tellers.
-func (c card) Timeline() []bot.Change {
-	var list []bot.Change
-	for _, ch := range c.Changes {
-		if ch.What != bot.ToldBy {
-			list = append(list, ch)
-		}
-	}
-	return list
-}
-
-// correction returns the last correction of what the alert said.
-func (c card) correction() (bot.Change, bool) {
-	for _, ch := range slices.Backward(c.Changes) {
-		if ch.What == bot.CorrectedBy {
-			return ch, true
-		}
-	}
-	return bot.Change{}, false
-}
-
-// Corrected reports whether what the alert said has been taken back or put
-// right since, whatever came after that.
-func (c card) Corrected() bool {
-	_, ok := c.correction()
-	return ok || c.Kind == bot.KindCorrection
-}
-
-// Struck reports whether the title is among the words that no longer stand. It
-// is where another item corrects the story, for a card goes on quoting its own;
-// it is not where the outlet edited that item.
-func (c card) Struck() bool {
-	ch, ok := c.correction()
-	if !ok {
-		return c.Kind == bot.KindCorrection
-	}
-	return strings.HasPrefix(ch.Was, c.Title.Text) && !strings.HasPrefix(ch.Now, c.Title.Text)
 }
 
 // Tellers is those of the others that are listed at once.
