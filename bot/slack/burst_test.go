@@ -21,7 +21,7 @@ import (
 // and the urgent ones come first.
 func TestBurst(t *testing.T) {
 	alerts, channels := 5000, 20
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		alerts, channels = 400, 4
 	}
 	p := newPeer(t)

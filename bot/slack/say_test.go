@@ -55,8 +55,8 @@ func TestCutAnswer(t *testing.T) {
 		t.Fatalf("the answer has %d bytes", length)
 	}
 	step := 1
-	if testing.Short() {
-		step = 97
+	if testing.Short() || raceDetector {
+		step = 97 // it takes ten times as long, and each byte is cut at without
 	}
 	unknown := 0
 	for n := 0; n <= length; n += step {

@@ -268,7 +268,7 @@ func browseClaim(t *testing.T, browser context.Context) {
 	p := newTab(t, browser)
 	p.do(chromedp.Navigate(base + "/c/desk"))
 	p.wait(live)
-	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#alert-6 button[value='claim 40']").focus()`), chromedp.KeyEvent(kb.Enter))
+	p.do(chromedp.SendKeys(chromedp.CSS("#alert-6 button[value='claim 40']"), kb.Enter))
 	p.wait(`document.querySelector("#alert-6 .claim")?.textContent.startsWith("On it: somebody, since ")`)
 	p.wait(`document.getElementById("answer").textContent.includes("You are on it.")`)
 	if got := ask[string](p, `document.activeElement.value + ", " + document.activeElement.textContent`); got != "release 40, Not on it" {
