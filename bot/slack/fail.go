@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"slices"
 	"time"
 
@@ -71,6 +72,10 @@ func failed(method string, err error) error {
 	// What never reached Slack was not done by it.
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return &bot.RetryError{Err: fmt.Errorf("slack: %s: Slack cannot be reached: %w", method, op)}
+	}
+	// The address is left out: that of a response has its key in it.
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
 	}
 	return fmt.Errorf("slack: %s: %w", method, err)
 }

@@ -22,24 +22,14 @@ const (
 	stagger     = time.Minute
 )
 
-// How connections are opened. The library comes back at once where the greeting
-// went well and the connection did not: thousands of times a second, where
-// Slack allows fifty a minute.
-const (
-	firstGap = 2 * time.Second
-	lastGap  = 2 * time.Minute
-	healthy  = time.Minute // without an opening, and the gap is the first again
-)
-
 // sockets hears over Socket Mode until ctx ends
 // (https://docs.slack.dev/apis/events-api/using-socket-mode).
 func (s *Slack) sockets(ctx context.Context) error {
-	gate := &spacing{next: s.o.Transport}
 	var wg sync.WaitGroup
 	for i := range connections {
 		wg.Go(func() {
 			if wait(ctx, time.Duration(i)*stagger) {
-				s.socket(ctx, gate, i)
+				s.socket(ctx, &spacing{next: s.o.Transport, log: s.log}, i)
 			}
 		})
 	}
@@ -82,7 +72,7 @@ func (s *Slack) socket(ctx context.Context, gate *spacing, number int) {
 // connected runs a connection until it cannot go on.
 func (s *Slack) connected(ctx context.Context, gate *spacing, number int) error {
 	api := slack.New("", slack.OptionAppLevelToken(s.o.AppToken), slack.OptionAPIURL(s.o.API),
-		slack.OptionHTTPClient(&http.Client{Transport: gate, Timeout: lastGap + callTime}))
+		slack.OptionHTTPClient(&http.Client{Transport: gate}))
 	client := socketmode.New(api, socketmode.OptionLog(log.New(io.Discard, "", 0)), socketmode.OptionReadLimit(4<<20))
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -142,37 +132,4 @@ func public(err error) error {
 	text, _, _ := strings.Cut(err.Error(), "wss://")
 	text, _, _ = strings.Cut(text, "ws://")
 	return errors.New(text)
-}
-
-// spacing is a transport that opens connections with a doubling gap between.
-type spacing struct {
-	next http.RoundTripper
-
-	mu   sync.Mutex
-	gap  time.Duration
-	last time.Time // when the last was, or will be, let through
-}
-
-// RoundTrip implements http.RoundTripper.
-func (g *spacing) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.URL.Path, "/apps.connections.open") && !wait(r.Context(), g.turn(time.Now())) {
-		return nil, r.Context().Err()
-	}
-	return g.next.RoundTrip(r)
-}
-
-// turn is how long the next opening waits.
-func (g *spacing) turn(now time.Time) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now.Sub(g.last) > g.gap+healthy {
-		g.gap, g.last = 0, now
-		return 0
-	}
-	g.gap = min(max(2*g.gap, firstGap), lastGap)
-	g.last = g.last.Add(g.gap)
-	if g.last.Before(now) {
-		g.last = now
-	}
-	return g.last.Sub(now)
 }
