@@ -205,6 +205,9 @@ func resultOf(d Delivery, ref Ref, err error, start, now time.Time) Result {
 	if r.Doubt.Since.IsZero() {
 		r.Doubt.Since = r.Doubt.Last
 	}
+	if sure && retry.Within > 0 && now.Sub(d.Created) > retry.Within {
+		return Result{State: Dead, At: now, Reason: err.Error()}
+	}
 	if sure && retry.After > 0 {
 		r.Due = now.Add(min(retry.After, maxRetryAfter))
 	}

@@ -104,7 +104,8 @@ type Crowded interface {
 }
 
 // ErrChannelGone is a platform's word that a channel cannot be spoken to again:
-// deleted, archived, left, or never there.
+// deleted, archived, or never there. One that only needs an invitation is a
+// RetryError.
 var ErrChannelGone = errors.New("the channel is gone")
 
 // ErrRefused is a platform's word that it will never take this message, though
@@ -114,6 +115,7 @@ var ErrRefused = errors.New("the platform refuses the message")
 // RetryError is a platform's word that it takes nothing just now.
 type RetryError struct {
 	After  time.Duration // not before this has passed; 0 leaves it to us
+	Within time.Duration // no more when the message is older than that; 0 leaves it to us
 	Unsure bool          // nothing was said now, and whether an attempt before did is still not known
 	Err    error         // what it said, may be nil
 }

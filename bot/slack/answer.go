@@ -19,26 +19,25 @@ func (s *Slack) onCommand(ctx context.Context, cmd slack.SlashCommand) {
 	if !ok {
 		return
 	}
-	c := s.commandOf(ctx, p, cmd.UserID, unescape(cmd.Text), true)
-	c.Prefix = cmd.Command
-	s.whisper(ctx, p, cmd.UserID, cmd.ResponseURL, s.handler.Answer(ctx, c))
+	m := s.handler.Answer(ctx, s.commandOf(ctx, p, cmd.UserID, typedLine(cmd.Text), true))
+	s.whisper(ctx, p, cmd.UserID, cmd.ResponseURL, "", m)
 }
 
 // from is the place that something came from. In a channel shared between
-// organisations, Slack may name the other one's workspace: where the app is in
-// one only, it is meant.
+// organisations, Slack may name the other one's workspace: where the app is of
+// one workspace only, it is meant.
 func (s *Slack) from(ctx context.Context, team, channel string) (place, bool) {
 	w, err := s.workspace(ctx, team)
-	if err != nil {
+	if err != nil && s.o.ClientID == "" {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if len(s.workspaces) != 1 {
-			s.log.Warn("heard a workspace that cannot be answered", "team", team, "err", err)
-			return place{}, false
-		}
 		for _, only := range s.workspaces {
-			w = only
+			return place{only, channel}, true
 		}
+	}
+	if err != nil {
+		s.log.Warn("heard a workspace that cannot be answered", "team", team, "err", err)
+		return place{}, false
 	}
 	return place{w, channel}, true
 }
@@ -48,8 +47,9 @@ func (s *Slack) from(ctx context.Context, team, channel string) (place, bool) {
 const maxResponses = 5
 
 // whisper tells a user something that nobody else in the channel sees: through
-// the address that Slack gave for it, or as an ephemeral message.
-func (s *Slack) whisper(ctx context.Context, p place, user, response string, m bot.Message) {
+// the address that Slack gave for it, or as an ephemeral message, in a thread if
+// one is given.
+func (s *Slack) whisper(ctx context.Context, p place, user, response, thread string, m bot.Message) {
 	for i, page := range notices(m) {
 		if i < maxResponses && s.slackOwn(response) {
 			off := false
@@ -64,7 +64,7 @@ func (s *Slack) whisper(ctx context.Context, p place, user, response string, m b
 			response = ""
 		}
 		err := s.call(p, "chat.postEphemeral", func() error {
-			_, err := p.api.PostEphemeralContext(ctx, p.id, user, slack.MsgOptionText(page.Text, false), slack.MsgOptionBlocks(page.Blocks...))
+			_, err := p.api.PostEphemeralContext(ctx, p.id, user, slack.MsgOptionText(page.Text, false), slack.MsgOptionBlocks(page.Blocks...), slack.MsgOptionTS(thread))
 			return err
 		})
 		if err != nil {
@@ -118,14 +118,18 @@ func (s *Slack) onEvent(ctx context.Context, e slackevents.EventsAPIEvent) {
 			s.publish(ctx, p.workspace, inner.User)
 		}
 	case *slackevents.AppMentionEvent:
-		if inner.BotID == "" && inner.User != p.BotUser {
+		// In direct messages a mention is a message as well.
+		if inner.BotID == "" && inner.User != p.BotUser && !strings.HasPrefix(p.id, "D") {
 			s.onMention(ctx, p, inner)
 		}
 	case *slackevents.MessageEvent:
 		// Nothing edited, nothing joined, nothing that a bot said.
 		if inner.ChannelType == "im" && inner.SubType == "" && inner.BotID == "" && inner.User != "" && inner.User != p.BotUser {
 			s.met(p, inner.User)
-			s.say(ctx, p, inner.ThreadTimeStamp, s.handler.Answer(ctx, s.commandOf(ctx, p, inner.User, unescape(inner.Text), true)))
+			line := mentioned(typedLine(inner.Text), p.BotUser)
+			c := s.commandOf(ctx, p, inner.User, strings.TrimPrefix(line, s.o.Command+" "), true)
+			c.Prefix = ""
+			s.say(ctx, p, inner.ThreadTimeStamp, s.handler.Answer(ctx, c))
 		}
 	case *slackevents.MemberJoinedChannelEvent:
 		if inner.User == p.BotUser {
@@ -136,23 +140,26 @@ func (s *Slack) onEvent(ctx context.Context, e slackevents.EventsAPIEvent) {
 
 // onMention answers in the thread of the mention, or whispers what went wrong.
 func (s *Slack) onMention(ctx context.Context, p place, e *slackevents.AppMentionEvent) {
-	line := mentioned(unescape(e.Text), p.BotUser)
+	line := mentioned(typedLine(e.Text), p.BotUser)
 	m := s.handler.Answer(ctx, s.commandOf(ctx, p, e.User, line, true))
 	if m.Mistake {
-		s.whisper(ctx, p, e.User, "", m)
+		s.whisper(ctx, p, e.User, "", e.ThreadTimeStamp, m)
 		return
 	}
-	thread := e.ThreadTimeStamp
-	if thread == "" {
-		thread = e.TimeStamp
-	}
-	s.say(ctx, p, thread, m)
+	s.say(ctx, p, cmp.Or(e.ThreadTimeStamp, e.TimeStamp), m)
 }
+
+// typedLine is a line as it was typed. People who copy an example copy its
+// backquotes, too, which mean nothing to us.
+func typedLine(text string) string { return strings.ReplaceAll(unescape(text), "`", "") }
 
 // mentioned is what was said to a user: what follows the mention, or what went
 // before if nothing does.
 func mentioned(text, user string) string {
-	before, after, _ := strings.Cut(text, "<@"+user+">")
+	before, after, found := strings.Cut(text, "<@"+user+">")
+	if !found {
+		return text
+	}
 	if after = strings.TrimLeft(strings.TrimSpace(after), ",:;"); strings.TrimSpace(after) != "" {
 		return strings.TrimSpace(after)
 	}
@@ -167,11 +174,19 @@ func (s *Slack) greeting() bot.Message {
 	}}
 }
 
-// removed forgets a workspace that has removed the app, or its token.
+// removed forgets a workspace that has removed the app, or its token. Slack may
+// tell it late, when the app has been installed there again: so it is asked.
 //
 // The one whose token stands in the config stays: what is to be said there
 // waits for a new token, as long as anything does.
 func (s *Slack) removed(ctx context.Context, w *workspace) {
+	_, err := w.api.AuthTestContext(ctx)
+	switch code(err) {
+	case "account_inactive", "token_revoked", "invalid_auth":
+	default:
+		s.log.Warn("heard that the app was removed from a workspace, where its token is good", "team", w.Team, "err", err)
+		return
+	}
 	s.log.Error("the app, or its token, was removed from a workspace", "team", w.Team, "name", w.Name)
 	if w.Token == s.o.BotToken {
 		return

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -13,6 +12,9 @@ import (
 
 	"attache/bot"
 )
+
+// Whatever a dialog does is a command, typed for the user: a new setting of a
+// subscription shows up in it by itself.
 
 // The blocks of dialogs, by which Slack tells us what was filled in where. The
 // settings of a subscription go by their own names.
@@ -76,7 +78,7 @@ func subscribeDialog() slack.ModalViewRequest {
 
 // settingsDialog shows the settings of a subscription.
 func settingsDialog(channel string, sub bot.Subscription) slack.ModalViewRequest {
-	blocks := []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, fmt.Sprintf("Subscription %d of <#%s>", sub.Number, channel), false, false), nil, nil)}
+	blocks := []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, fmt.Sprintf("Subscription %d: %s", sub.Number, channelName(channel)), false, false), nil, nil)}
 	for _, setting := range bot.Settings(sub) {
 		if !shown(setting) {
 			continue
@@ -104,24 +106,34 @@ func (s *Slack) openSettings(ctx context.Context, w *workspace, user, trigger, v
 		return
 	}
 	p := place{w, about.Channel}
-	sub, ok := s.subscription(ctx, p, about.Number)
-	if inside, err := s.isMember(ctx, p, user); err != nil || !inside {
-		ok = false // what a channel is told is its members' to know
+	// What a channel is told is its members' to know.
+	inside, err := s.isMember(ctx, p, user)
+	words := goneText
+	if err == nil && inside {
+		var sub bot.Subscription
+		if sub, words = s.subscription(ctx, p, about.Number); words == "" {
+			s.open(ctx, w, trigger, settingsDialog(about.Channel, sub))
+			return
+		}
 	}
-	if !ok {
-		s.open(ctx, w, trigger, dialog("gone", "Subscription", "", subject{}, quiet("That subscription is not there any more.")))
-		return
-	}
-	s.open(ctx, w, trigger, settingsDialog(about.Channel, sub))
+	s.open(ctx, w, trigger, dialog("gone", "Subscription", "", subject{}, quiet(words)))
 }
 
-func (s *Slack) subscription(ctx context.Context, p place, number int) (bot.Subscription, bool) {
+const goneText = "That subscription is not there any more."
+
+// subscription finds one of a channel's, or says in words why not.
+func (s *Slack) subscription(ctx context.Context, p place, number int) (sub bot.Subscription, words string) {
 	subs, err := s.o.Desk.Subscriptions(ctx, p.channel())
-	i := slices.IndexFunc(subs, func(sub bot.Subscription) bool { return sub.Number == number })
-	if err != nil || i < 0 {
-		return bot.Subscription{}, false
+	if err != nil {
+		s.log.Error("failed to read subscriptions", "channel", p.channel(), "err", err)
+		return sub, "I could not look it up just now. Please try again."
 	}
-	return subs[i], true
+	for _, sub := range subs {
+		if sub.Number == number {
+			return sub, ""
+		}
+	}
+	return sub, goneText
 }
 
 // onSubmission works a dialog that was sent off. What it returns is shown in
@@ -180,9 +192,9 @@ func (s *Slack) save(ctx context.Context, p place, user string, number int, fill
 	if len(filled(endBlock).SelectedOptions) > 0 {
 		return s.typed(ctx, p, user, endBlock, fmt.Sprintf("unsubscribe %d", number))
 	}
-	sub, ok := s.subscription(ctx, p, number)
-	if !ok {
-		return form{errors: map[string]string{endBlock: "That subscription is not there any more."}}
+	sub, words := s.subscription(ctx, p, number)
+	if words != "" {
+		return form{errors: map[string]string{endBlock: words}}
 	}
 	var all form
 	for _, setting := range bot.Settings(sub) {

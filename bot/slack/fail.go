@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,34 +20,40 @@ import (
 // again later.
 var (
 	// Nothing can be said there any more.
-	gone = []string{"channel_not_found", "is_archived", "channel_is_archived", "user_not_found", "messages_tab_disabled", "cannot_dm_bot", "team_not_found"}
+	gone = []string{"channel_not_found", "is_archived", "channel_is_archived", "user_not_found", "cannot_dm_bot", "team_not_found", "is_inactive"}
 
 	// It was not these words, but their form: plain text may do.
 	misshapen = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_block_type", "invalid_attachments"}
 
-	// Not these words, in whatever form.
-	unsayable = []string{"msg_too_long", "no_text", "invalid_arguments", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "restricted_action_non_threadable_channel"}
+	// Not these words, or not there, in whatever form.
+	unsayable = []string{
+		"msg_too_long", "no_text", "invalid_arguments", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema",
+		"too_many_attachments", "restricted_action_thread_locked", "restricted_action_non_threadable_channel", "cannot_reply_to_message",
+	}
+
+	// Not now, says Slack in so many words.
+	tooMuch = []string{"ratelimited", "rate_limited", "message_limit_exceeded", "team_quota_exceeded"}
 
 	// It may have been done in part.
 	unsure = []string{"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 
-	// A person must act; what waits is not lost meanwhile.
+	// A person must act; what waits is tried for a day. What is wrong with the
+	// token stands in botRefusals.
 	remedies = map[string]string{
-		"not_in_channel":                      "invite the app to the channel: /invite @attache",
-		"missing_scope":                       "the app lacks a scope: attache check names it",
-		"invalid_auth":                        "the bot token is wrong: attache check tells more",
-		"not_authed":                          "there is no bot token",
-		"token_revoked":                       "the bot token was revoked: install the app again and set the new one",
-		"token_expired":                       "the bot token has expired: switch token rotation off in the app",
-		"account_inactive":                    "the app was removed from the workspace: install it again",
-		"org_login_required":                  "the workspace is being moved to an organisation",
-		"ekm_access_denied":                   "the workspace's administrators have suspended it",
-		"restricted_action":                   "the workspace's settings forbid the app to post there",
-		"not_allowed_token_type":              "that is not a bot token (xoxb-…)",
-		"no_permission":                       "the app lacks a permission: attache check names it",
-		"team_access_not_granted":             "the app was not granted this workspace",
-		"restricted_action_read_only_channel": "only some people may post in that channel: let the app be one of them",
+		"not_in_channel":                        "invite the app to the channel: /invite and its name",
+		"messages_tab_disabled":                 "switch the Messages tab on under App Home in the app's settings",
+		"restricted_action_thread_only_channel": "only some people may begin threads there: let the app be one of them",
+		"missing_scope":                         "the app lacks a scope: attache check names it",
+		"restricted_action":                     "the workspace's settings forbid the app to post there",
+		"no_permission":                         "the app lacks a permission: attache check names it",
+		"restricted_action_read_only_channel":   "only some people may post in that channel: let the app be one of them",
 	}
+)
+
+// How patient we are with Slack's refusals.
+const (
+	maxPatience = 15 * time.Minute // with a Retry-After: a slip must not silence us for good
+	unknownTime = 15 * time.Minute // with a refusal that we do not know: others wait behind the message
 )
 
 // errMisshapen is Slack's word that it will not take the form of a message.
@@ -57,7 +64,8 @@ var errMisshapen = errors.New("Slack refuses the blocks")
 // it should.
 func failed(method string, err error) error {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &bot.RetryError{After: limited.RetryAfter + rand.N(limited.RetryAfter/4+time.Second), Err: fmt.Errorf("slack: %s: %w", method, limited)}
+		after := min(max(limited.RetryAfter, 0), maxPatience)
+		return &bot.RetryError{After: after + rand.N(after/4+time.Second), Err: fmt.Errorf("slack: %s: %w", method, limited)}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		err := fmt.Errorf("slack: %s: Slack answered %d", method, status.Code)
@@ -93,11 +101,16 @@ func refused(method string, said slack.SlackErrorResponse) error {
 		return fmt.Errorf("%w %q: %w", err, details, bot.ErrRefused)
 	case slices.Contains(unsure, code):
 		return err
-	case remedies[code] != "":
-		return &bot.RetryError{Err: fmt.Errorf("%w: %s", err, remedies[code])}
+	case remedyOf(code) != "":
+		return &bot.RetryError{Err: fmt.Errorf("%w: %s", err, remedyOf(code))}
+	case slices.Contains(tooMuch, code):
+		return &bot.RetryError{Err: err}
 	}
-	return &bot.RetryError{Err: err}
+	return &bot.RetryError{Within: unknownTime, Err: err}
 }
+
+// remedyOf is what a person can do about a refusal; "" if it is none of theirs.
+func remedyOf(code string) string { return cmp.Or(remedies[code], botRefusals[code].text) }
 
 // code is Slack's own word for an error, "" if it had none.
 func code(err error) string {

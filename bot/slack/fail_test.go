@@ -54,7 +54,7 @@ func TestFailed(t *testing.T) {
 			got := unsure
 			later, ok := errors.AsType[*bot.RetryError](err)
 			switch {
-			case ok && remedies[code(tt.err)] != "" && strings.Contains(err.Error(), remedies[code(tt.err)]):
+			case ok && remedyOf(code(tt.err)) != "" && strings.Contains(err.Error(), remedyOf(code(tt.err))):
 				got = remedied
 			case ok && !later.Unsure:
 				got = retry
@@ -70,8 +70,10 @@ func TestFailed(t *testing.T) {
 			}
 		})
 	}
-	after, _ := errors.AsType[*bot.RetryError](failed("m", &slack.RateLimitedError{RetryAfter: 7 * time.Second}))
-	if after.After < 7*time.Second || after.After > 11*time.Second {
-		t.Errorf("waits %s where Slack asked for 7s", after.After)
+	for asked, most := range map[time.Duration]time.Duration{7 * time.Second: 11 * time.Second, -5 * time.Second: time.Second, 1<<62 + 3: maxPatience * 2} {
+		later, _ := errors.AsType[*bot.RetryError](failed("m", &slack.RateLimitedError{RetryAfter: asked}))
+		if later.After < min(asked, maxPatience) || later.After > most {
+			t.Errorf("waits %s where Slack asked for %s", later.After, asked)
+		}
 	}
 }

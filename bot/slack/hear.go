@@ -57,7 +57,8 @@ func (e *ears) put(channel string, do func(context.Context)) bool {
 }
 
 // work works what is heard until ctx ends, and what is being worked then for
-// a moment longer.
+// a moment longer. What still waits in a queue then is lost: whoever typed it
+// sees no answer, and types it again.
 func (s *Slack) work(ctx context.Context) {
 	s.ears.open()
 	late, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -82,7 +83,9 @@ func (s *Slack) work(ctx context.Context) {
 }
 
 // busy is what people read whose command finds too many before it.
-var busy = map[string]any{"response_type": "ephemeral", "text": "I am very busy just now, and have done nothing. Please try again in a moment."}
+var busy = map[string]any{"response_type": "ephemeral", "text": busyText}
+
+const busyText = "I am very busy just now, and have done nothing. Please try again in a moment."
 
 // take works what was heard, later and once. ack is called once, before Slack
 // loses patience, with what to answer in the acknowledgement: nil, or the
@@ -136,6 +139,10 @@ func (s *Slack) submitted(data slack.InteractionCallback, ack func(any)) {
 	})
 	if !ok {
 		slow.Stop()
-		reply(nil)
+		block := ruleBlock
+		if data.View.CallbackID == settingsView {
+			block = endBlock
+		}
+		reply(slack.NewErrorsViewSubmissionResponse(map[string]string{block: busyText}))
 	}
 }

@@ -26,6 +26,13 @@ type wire struct {
 	calls []string
 }
 
+// set changes the answer to a method.
+func (w *wire) set(method, text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.texts[method] = text
+}
+
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -174,7 +181,7 @@ func TestRole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &workspace{installation: installation{Team: "T1"}, enterprise: "E1"}
+	w := &workspace{installation: installation{Team: "T1", Enterprise: "E1"}}
 	for _, tt := range []struct {
 		name   string
 		user   slack.User

@@ -10,12 +10,9 @@ import (
 	"attache/bot"
 )
 
-// The Home tab and its dialogs. Whatever they do is a command, typed for the
-// user: a new setting of a subscription shows up here by itself.
-
-// maxHome is how many subscriptions the Home tab lists: a view has up to 100
-// blocks (https://docs.slack.dev/surfaces/app-home).
-const maxHome = 60
+// maxHome is how many blocks the Home tab has: Slack takes 100
+// (https://docs.slack.dev/surfaces/app-home).
+const maxHome = 96
 
 // publish shows a user's Home tab as it is now.
 func (s *Slack) publish(ctx context.Context, w *workspace, user string) {
@@ -52,11 +49,11 @@ func (s *Slack) home(ctx context.Context, w *workspace, user string) (slack.Home
 		if err != nil {
 			return slack.HomeTabViewRequest{}, err
 		}
-		if listed += len(subs); listed > maxHome {
-			blocks = append(blocks, quiet(fmt.Sprintf("There are more. %s list in a channel shows its own.", s.o.Command)))
+		listed += len(subs)
+		if blocks = append(blocks, homeChannel(id, subs)...); len(blocks) > maxHome {
+			blocks = append(blocks[:maxHome], quiet(fmt.Sprintf("There are more. %s list in a channel shows its own.", s.o.Command)))
 			break
 		}
-		blocks = append(blocks, homeChannel(id, subs)...)
 	}
 	if listed == 0 {
 		blocks = append(blocks, quiet("The channels you are in are subscribed to nothing yet."))
@@ -75,11 +72,7 @@ func homeHead(command string) []slack.Block {
 
 // homeChannel is a channel and what it is subscribed to.
 func homeChannel(id string, subs []bot.Subscription) []slack.Block {
-	name := "<#" + id + ">"
-	if strings.HasPrefix(id, "D") {
-		name = "Direct messages with you"
-	}
-	blocks := []slack.Block{slack.NewDividerBlock(), slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "*"+name+"*", false, false), nil, nil)}
+	blocks := []slack.Block{slack.NewDividerBlock(), slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "*"+channelName(id)+"*", false, false), nil, nil)}
 	for _, sub := range subs {
 		text := slack.NewTextBlockObject(slack.PlainTextType, cut(subscriptionLine(sub), 2000), false, false)
 		edit := slack.NewButtonBlockElement(editAction, fmt.Sprintf("%s %d", id, sub.Number), slack.NewTextBlockObject(slack.PlainTextType, "Edit", false, false))
@@ -91,6 +84,14 @@ func homeChannel(id string, subs []bot.Subscription) []slack.Block {
 		blocks = append(blocks, slack.NewSectionBlock(text, nil, accessory))
 	}
 	return blocks
+}
+
+// channelName is a channel in mrkdwn.
+func channelName(id string) string {
+	if strings.HasPrefix(id, "D") {
+		return "Direct messages with you"
+	}
+	return "<#" + id + ">"
 }
 
 func subscriptionLine(s bot.Subscription) string {

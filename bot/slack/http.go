@@ -23,6 +23,7 @@ func (s *Slack) serve(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, s.o.Listener.Close())
 	}
+	s.log.Info("hears Slack", "listen", s.o.Listener.Addr(), "url", s.o.URL)
 	var conns sync.WaitGroup
 	srv := s.server(work, handler, &conns)
 	served := make(chan error, 1)

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"attache/bot"
 )
 
 // installer lets workspaces install the app, by OAuth 2
@@ -142,7 +144,7 @@ func (i *installer) install(ctx context.Context, r *http.Request) (done installa
 		i.giveBack(ctx, grant.AccessToken)
 		return done, err
 	}
-	done = installation{Team: grant.Team.ID, Name: grant.Team.Name, Token: grant.AccessToken, BotUser: grant.BotUserID}
+	done = installation{Team: grant.Team.ID, Name: grant.Team.Name, Token: grant.AccessToken, BotUser: grant.BotUserID, Enterprise: grant.Enterprise.ID}
 	// If that fails the token is not given back: where the app was there before,
 	// it is the token that it goes on using.
 	if err := i.keep(ctx, done); err != nil {
@@ -166,8 +168,8 @@ func (i *installer) allow(grant *slack.OAuthV2Response) error {
 	case grant.AccessToken == "" || grant.BotUserID == "" || !plainID(grant.Team.ID):
 		return no("Slack gave Attaché no token to speak with.", "the grant has no bot token")
 	case grant.RefreshToken != "" || grant.ExpiresIn != 0:
-		return no("The app has token rotation switched on, with which Attaché would fall silent after some hours. Whoever runs it can switch it off in the settings of the app.",
-			"token rotation is on: switch it off in the settings of the app, under OAuth & Permissions")
+		return no("The app has token rotation switched on, with which Attaché would fall silent after some hours. Whoever runs it must make the app anew: Slack does not let it be switched off.",
+			"token rotation is on, and Slack does not let it be switched off: make the app anew by attache slack manifest")
 	}
 	return nil
 }
@@ -241,6 +243,8 @@ type record struct {
 	Name    string `json:"name"`
 	Token   string `json:"token"`
 	BotUser string `json:"bot_user"`
+
+	Enterprise string `json:"enterprise,omitempty"`
 }
 
 const recordPrefix = "team/"
@@ -264,11 +268,11 @@ func (s *Slack) keep(ctx context.Context, i installation) error {
 
 // installations returns what is kept, in order of the workspaces' ids. Its error
 // names those that do not open, and says what to do; the others are returned
-// all the same.
+// all the same. A [bot.RetryError] is the store's, which told nothing.
 func (s *Slack) installations(ctx context.Context) ([]installation, error) {
 	kept, err := s.o.Store.Kept(ctx, s.Name())
 	if err != nil {
-		return nil, fmt.Errorf("slack: reading the workspaces: %w", err)
+		return nil, &bot.RetryError{Err: fmt.Errorf("slack: reading the workspaces: %w", err)}
 	}
 	var list []installation
 	var errs []error

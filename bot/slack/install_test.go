@@ -192,7 +192,7 @@ func TestInstall(t *testing.T) {
 	state := b.begin(t, address)
 	resp, page := b.get(t, come(address, state, "code-of-gold"))
 	if resp.StatusCode != http.StatusOK || !strings.Contains(page, "Ministry &lt;b&gt;of&lt;/b&gt; Ärger") ||
-		!strings.Contains(page, "/invite @attache") || !strings.Contains(page, "/attache help") {
+		!strings.Contains(page, "/invite</code> and its name") || !strings.Contains(page, "/attache help") {
 		t.Errorf("the page is %s\n%s", resp.Status, page)
 	}
 	for name, want := range map[string]string{

@@ -31,7 +31,7 @@ var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <p>{{.}}</p>
 {{- end}}
 {{- with .Command}}
-<p>Next: <code>/invite @attache</code> in a channel, then <code>{{.}} help</code>.</p>
+<p>Next: <code>/invite</code> and its name in a channel, then <code>{{.}} help</code>.</p>
 {{- end}}
 {{- with .Again}}
 <p><a href="{{.}}">Install Attaché</a></p>

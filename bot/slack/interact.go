@@ -31,7 +31,6 @@ func (s *Slack) onInteraction(ctx context.Context, data slack.InteractionCallbac
 	if !ok {
 		return
 	}
-	s.met(p, data.User.ID)
 	switch data.Type {
 	case slack.InteractionTypeBlockActions:
 		for _, a := range data.ActionCallback.BlockActions {
@@ -60,7 +59,7 @@ func (s *Slack) onAction(ctx context.Context, p place, data slack.InteractionCal
 			line = a.SelectedOption.Value
 		}
 		m := s.handler.Answer(ctx, s.commandOf(ctx, p, data.User.ID, line, false))
-		s.whisper(ctx, p, data.User.ID, data.ResponseURL, m)
+		s.whisper(ctx, p, data.User.ID, data.ResponseURL, "", m)
 	case a.ActionID == subscribeAction:
 		s.open(ctx, p.workspace, data.TriggerID, subscribeDialog())
 	case a.ActionID == editAction:
@@ -74,7 +73,7 @@ func (s *Slack) onWhy(ctx context.Context, p place, data slack.InteractionCallba
 	if id, ok := storyOf(data.Message.Blocks.BlockSet); ok {
 		m = s.handler.Answer(ctx, s.commandOf(ctx, p, data.User.ID, fmt.Sprintf("why %d", id), false))
 	}
-	s.whisper(ctx, p, data.User.ID, data.ResponseURL, m)
+	s.whisper(ctx, p, data.User.ID, data.ResponseURL, "", m)
 }
 
 // open opens a dialog.

@@ -15,8 +15,12 @@ import (
 // How far around the attempts we look for a message: clocks differ, and what
 // was sent may have lingered.
 const (
-	before = 5 * time.Minute
-	after  = 10 * time.Minute
+	before = 2 * time.Minute
+	after  = 5 * time.Minute
+
+	// maxDoubt is how long a message may wait because it cannot be known whether
+	// it was said: others wait behind it.
+	maxDoubt = 10 * time.Minute
 
 	pageSize  = 100 // messages of history; Slack recommends no more than 200
 	lookPages = 50
@@ -28,32 +32,19 @@ func (s *Slack) heardOf(ctx context.Context, p place, thread string, a bot.Attem
 	if a.Since.IsZero() {
 		return "", nil
 	}
-	if wait := time.Until(a.Last.Add(s.settle)); wait > 0 {
+	now := time.Now()
+	oldest, latest := stamp(a.Since.Add(-before)), stamp(a.Last.Add(after))
+	if a.Last.After(now) { // the clock was ahead: nobody knows when that was
+		oldest, latest = "", ""
+	} else if wait := a.Last.Add(s.settle).Sub(now); wait > 0 {
 		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("slack: it may have been said; waiting until that can be known")}
 	}
-	search := s.history
-	if thread != "" {
-		search = s.replies
-	}
-	oldest, latest := stamp(a.Since.Add(-before)), stamp(a.Last.Add(after))
-	cursor := ""
-	for range lookPages {
-		var list []slack.Message
-		list, cursor, err = search(ctx, p, thread, oldest, latest, cursor)
-		if err != nil {
-			break
-		}
-		for _, m := range list {
-			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == a.Key && m.User == p.BotUser {
-				return m.Timestamp, nil
-			}
-		}
-		if cursor == "" {
-			return "", nil
-		}
-		err = errTooMuch
-	}
-	if unreadable(err) {
+	ts, err = s.search(ctx, p, thread, oldest, latest, a.Key)
+	_, limited := errors.AsType[*slack.RateLimitedError](err)
+	switch {
+	case err == nil:
+		return ts, nil
+	case unreadable(err) || limited && now.Sub(a.Last) > maxDoubt:
 		// Better twice than never.
 		s.log.Warn("could not look whether a message was said before; it may come twice", "channel", p.channel(), "err", err)
 		return "", nil
@@ -62,6 +53,46 @@ func (s *Slack) heardOf(ctx context.Context, p place, thread string, a bot.Attem
 		err = &bot.RetryError{Err: err}
 	}
 	return "", doubt(err, a)
+}
+
+// search looks for a key, page by page, from where it had come to when Slack
+// asked for a pause: an app that is not of one workspace only may read one page
+// of 15 messages a minute.
+func (s *Slack) search(ctx context.Context, p place, thread, oldest, latest, key string) (ts string, err error) {
+	ask := s.history
+	if thread != "" {
+		ask = s.replies
+	}
+	cursor := s.bookmark(key, "")
+	for range lookPages {
+		list, next, err := ask(ctx, p, thread, oldest, latest, cursor)
+		if err != nil {
+			s.bookmark(key, cursor)
+			return "", err
+		}
+		for _, m := range list {
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == key && m.User == p.BotUser {
+				return m.Timestamp, nil
+			}
+		}
+		if next == "" {
+			return "", nil
+		}
+		cursor = next
+	}
+	return "", errTooMuch
+}
+
+// bookmark keeps the place where a search stands, and returns the one kept
+// before.
+func (s *Slack) bookmark(key, cursor string) (before string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before = s.bookmarks[key]
+	if delete(s.bookmarks, key); cursor != "" {
+		s.bookmarks[key] = cursor
+	}
+	return before
 }
 
 // errTooMuch is the end of a search that found no end.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ type pace struct {
 
 	mu       sync.Mutex
 	channels map[string]*rate.Limiter
-	pauses   map[string]time.Time // by workspace and method: not before
+	pauses   map[string]map[string]time.Time // by workspace and method, then by channel: not before
 }
 
 // wait waits until something may be said in a channel.
@@ -38,22 +39,50 @@ func (p *pace) wait(ctx context.Context, channel string) error {
 	return l.Wait(ctx)
 }
 
-// pause keeps a method quiet for a while: whoever asks next need not find out
-// again.
-func (p *pace) pause(method string, d time.Duration) {
+// pause keeps a method quiet in a channel for a while: whoever asks next need
+// not find out again. When Slack has asked that for two channels, it means the
+// workspace.
+func (p *pace) pause(method, channel string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.pauses == nil {
-		p.pauses = map[string]time.Time{}
+		p.pauses = map[string]map[string]time.Time{}
 	}
-	if until := time.Now().Add(d); until.After(p.pauses[method]) {
-		p.pauses[method] = until
+	now := time.Now()
+	channels := p.pauses[method]
+	if channels == nil {
+		channels = map[string]time.Time{}
+		p.pauses[method] = channels
+	}
+	others := 0
+	for c, until := range channels {
+		switch {
+		case !until.After(now):
+			delete(channels, c)
+		case c != channel:
+			others++
+		}
+	}
+	if others > 0 {
+		channel = everywhere
+	}
+	if until := now.Add(d); until.After(channels[channel]) {
+		channels[channel] = until
 	}
 }
 
-// paused is how long a method must still be quiet.
-func (p *pace) paused(method string) time.Duration {
+// everywhere stands for all channels of a workspace.
+const everywhere = ""
+
+// paused is how long a method must still be quiet in a channel. Those that
+// waited do not all come back at once.
+func (p *pace) paused(method, channel string) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return time.Until(p.pauses[method])
+	channels := p.pauses[method]
+	wait := max(time.Until(channels[everywhere]), time.Until(channels[channel]))
+	if wait <= 0 {
+		return 0
+	}
+	return wait + rand.N(wait/4+time.Millisecond)
 }

@@ -21,13 +21,17 @@ func TestPace(t *testing.T) {
 		if err := p.wait(t.Context(), "another"); err != nil || time.Since(start) != 5*perChannel {
 			t.Error("one channel holds up another")
 		}
-		p.pause("T1 chat.postMessage", 30*time.Second)
-		p.pause("T1 chat.postMessage", 10*time.Second) // the longer one stands
-		if got := p.paused("T1 chat.postMessage"); got != 30*time.Second {
+		p.pause("T1 chat.postMessage", "C1", 30*time.Second)
+		p.pause("T1 chat.postMessage", "C1", 10*time.Second) // the longer one stands
+		if got := p.paused("T1 chat.postMessage", "C1"); got < 30*time.Second || got > 38*time.Second {
 			t.Errorf("paused for %s", got)
 		}
-		if p.paused("T1 chat.update") > 0 || p.paused("T2 chat.postMessage") > 0 {
-			t.Error("a pause is of one method in one workspace")
+		if p.paused("T1 chat.update", "C1") > 0 || p.paused("T2 chat.postMessage", "C1") > 0 || p.paused("T1 chat.postMessage", "C2") > 0 {
+			t.Error("a pause is of one method in one channel")
+		}
+		p.pause("T1 chat.postMessage", "C2", time.Minute) // the whole workspace, then
+		if p.paused("T1 chat.postMessage", "C3") < time.Minute || p.paused("T2 chat.postMessage", "C3") > 0 {
+			t.Error("two channels are not the workspace")
 		}
 	})
 }

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +23,7 @@ const maxMembers = 20_000
 // Whoever types in a channel is in it: Slack offers no other way. Elsewhere,
 // where a button or a dialog speaks of a channel, it must be asked.
 func (s *Slack) commandOf(ctx context.Context, p place, user, line string, inside bool) bot.Command {
-	c := bot.Command{Channel: p.channel(), User: user, Line: line}
+	c := bot.Command{Channel: p.channel(), User: user, Line: line, Prefix: s.o.Command}
 	var who slack.User
 	var where slack.Channel
 	var errs [3]error
@@ -37,6 +36,10 @@ func (s *Slack) commandOf(ctx context.Context, p place, user, line string, insid
 		}
 	})
 	wg.Wait()
+	if errors.Is(errs[2], errAbsent) {
+		c.Because = "(I am not in that channel. Type /invite and my name there first.)"
+		return c
+	}
 	if err := errors.Join(errs[0], errs[2]); err != nil {
 		s.log.Warn("could not ask who somebody is", "channel", c.Channel, "err", err)
 		c.Because = "(Slack would not tell me who you are; whoever runs me finds the reason in the log.)"
@@ -71,7 +74,7 @@ func foreign(w *workspace, u slack.User) bool {
 	if u.IsStranger {
 		return true
 	}
-	same := u.TeamID == "" || u.TeamID == w.Team || w.enterprise != "" && (u.Enterprise.EnterpriseID == w.enterprise || u.TeamID == w.enterprise)
+	same := u.TeamID == "" || u.TeamID == w.Team || w.Enterprise != "" && (u.Enterprise.EnterpriseID == w.Enterprise || u.TeamID == w.Enterprise)
 	return !same
 }
 
@@ -79,7 +82,7 @@ func foreign(w *workspace, u slack.User) bool {
 func (s *Slack) notes(c slack.Channel, err error) []string {
 	var list []string
 	switch {
-	case code(err) == "channel_not_found", err == nil && c.ID != "" && !c.IsMember && !c.IsIM && !c.IsMpIM:
+	case code(err) == "channel_not_found", code(err) == "missing_scope", err == nil && c.ID != "" && !c.IsMember && !c.IsIM && !c.IsMpIM:
 		list = append(list, "I am not in this channel, and cannot post here until somebody invites me: type /invite and my name.")
 	case err != nil:
 		s.log.Warn("could not ask what a channel is", "err", err)
@@ -103,13 +106,17 @@ func (s *Slack) user(ctx context.Context, w *workspace, id string) (slack.User, 
 	})
 }
 
-// room is what Slack knows of a channel. A direct message is one without
-// asking, which would take a scope.
+// room is what Slack knows of a channel. Of direct messages, for which that
+// would take a scope, it is whether we are there: people type commands in those
+// between two of them, too.
 func (s *Slack) room(ctx context.Context, p place) (slack.Channel, error) {
-	if strings.HasPrefix(p.id, "D") {
-		return slack.Channel{}, nil
-	}
 	return s.rooms.get(p.Team+"/"+p.id, func() (c slack.Channel, err error) {
+		if strings.HasPrefix(p.id, "D") {
+			return slack.Channel{}, s.call(p, "conversations.history", func() error {
+				_, err := p.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: p.id, Limit: 1})
+				return err
+			})
+		}
 		err = s.call(p, "conversations.info", func() error {
 			found, err := p.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: p.id})
 			if err == nil {
@@ -154,7 +161,7 @@ func (s *Slack) membersOf(ctx context.Context, p place) (membership, error) {
 			return err
 		})
 		if code(err) == "channel_not_found" { // private, and we are not in it
-			return membership{}, nil
+			return nil, errAbsent
 		}
 		if err != nil {
 			return nil, err
@@ -163,5 +170,8 @@ func (s *Slack) membersOf(ctx context.Context, p place) (membership, error) {
 			return all, nil
 		}
 	}
-	return all, fmt.Errorf("slack: %s has more members than the %d looked through", p.channel(), maxMembers)
+	return all, nil
 }
+
+// errAbsent is the end of a question about a channel that we are not in.
+var errAbsent = errors.New("slack: the app is not in that channel")

@@ -62,6 +62,10 @@ func (s *Slack) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Me
 		return err
 	}
 	_, err = s.send(ctx, p, out)
+	if errors.Is(err, bot.ErrRefused) && aloud && out.thread != "" {
+		out.thread, out.broadcast = "", false // the thread was locked, perhaps
+		_, err = s.send(ctx, p, out)
+	}
 	return err
 }
 
@@ -158,8 +162,8 @@ func uneditable(err error) bool {
 
 // call calls a method unless Slack has asked us to leave it alone for a while.
 func (s *Slack) call(p place, method string, do func() error) error {
-	if wait := s.pace.paused(p.Team + " " + method); wait > 0 {
-		return &bot.RetryError{After: wait, Err: fmt.Errorf("slack: %s: too much at once", method)}
+	if wait := s.pace.paused(p.Team+" "+method, p.id); wait > 0 {
+		return &bot.RetryError{After: wait, Err: fmt.Errorf("slack: %s: %w", method, &slack.RateLimitedError{RetryAfter: wait})}
 	}
 	err := do()
 	if err == nil {
@@ -168,7 +172,7 @@ func (s *Slack) call(p place, method string, do func() error) error {
 	err = failed(method, err)
 	if _, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		later, _ := errors.AsType[*bot.RetryError](err)
-		s.pace.pause(p.Team+" "+method, later.After)
+		s.pace.pause(p.Team+" "+method, p.id, later.After)
 	}
 	return err
 }

@@ -123,7 +123,7 @@ func TestCutReply(t *testing.T) {
 		if said != 1 {
 			t.Errorf("%d: replied %d times", i, said)
 		}
-		time.Sleep(p.pace.paused(slacktest.Team + " chat.postMessage"))
+		time.Sleep(p.pace.paused(slacktest.Team+" chat.postMessage", slacktest.Desk))
 	}
 }
 

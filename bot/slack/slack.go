@@ -7,8 +7,9 @@
 // Whichever way it came, hear.go acknowledges at once and works afterwards.
 // What we say goes out in say.go, at Slack's pace, once.
 //
-// Everything that has a shape of Slack's is born in render.go (alerts),
-// notice.go (answers) and home.go (the Home tab and its dialogs).
+// What has a shape of Slack's is born in render.go, digest.go, reply.go and
+// plain.go (alerts), notice.go (answers), home.go and dialog.go (the Home tab
+// and its dialogs).
 package slack
 
 import (
@@ -69,9 +70,12 @@ type Slack struct {
 	settle  time.Duration // how long an attempt may still come to something after it began
 	handler bot.Handler   // set by Run before anything is heard
 
+	loading sync.Mutex // held while it is found out which workspaces there are
+	loaded  bool
+
 	mu         sync.Mutex // guards what follows
 	workspaces map[string]*workspace
-	loaded     bool              // the installed ones are among them
+	bookmarks  map[string]string // by key, where the search for a message stands
 	direct     map[string]string // by workspace and user, the channel of the direct messages with them
 
 	pace    pace
@@ -112,7 +116,7 @@ func New(o Options) (*Slack, error) {
 		o: o, log: o.Log.With("platform", "slack"), settle: callTime + lagTime,
 		pace:       pace{gap: perChannel},
 		client:     &http.Client{Transport: o.Transport, Timeout: callTime},
-		workspaces: map[string]*workspace{}, direct: map[string]string{},
+		workspaces: map[string]*workspace{}, direct: map[string]string{}, bookmarks: map[string]string{},
 		members: newCache[membership](), users: newCache[slack.User](), rooms: newCache[slack.Channel](),
 	}
 	return s, nil
@@ -125,11 +129,15 @@ func (s *Slack) Name() string { return "slack" }
 func (s *Slack) Run(ctx context.Context, h bot.Handler) error {
 	s.handler = h
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer cancel() // before that, which waits for it
 	wg.Go(func() { s.work(ctx) })
-	defer cancel()
+	wg.Go(func() {
+		if err := s.load(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("cannot speak in Slack yet", "err", err)
+		}
+	})
 	if s.o.Listener != nil {
 		return s.serve(ctx)
 	}

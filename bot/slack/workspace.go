@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,13 +18,14 @@ type installation struct {
 	Name    string // of the workspace
 	Token   string // xoxb-…
 	BotUser string // the app's user there: U01ABC
+
+	Enterprise string // the id of the organisation it is part of, "" if none
 }
 
 // workspace is one that we can speak to.
 type workspace struct {
 	installation
-	enterprise string // the id of the organisation it is part of, "" if none
-	api        *slack.Client
+	api *slack.Client
 }
 
 // installed makes a workspace one that can be spoken to, with this token.
@@ -49,48 +51,78 @@ func (s *Slack) api(token string, more ...slack.Option) *slack.Client {
 // workspace returns the one with that id. [bot.ErrChannelGone] if the app is
 // not there.
 func (s *Slack) workspace(ctx context.Context, team string) (*workspace, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if w := s.workspaces[team]; w != nil {
+	if w := s.known(team); w != nil {
 		return w, nil
-	}
-	if s.loaded {
-		return nil, fmt.Errorf("slack: the app is not in workspace %q: %w", team, bot.ErrChannelGone)
 	}
 	if err := s.load(ctx); err != nil {
 		return nil, err
 	}
-	if w := s.workspaces[team]; w != nil {
+	if w := s.known(team); w != nil {
 		return w, nil
 	}
-	return nil, fmt.Errorf("slack: the app is not in workspace %q: %w", team, bot.ErrChannelGone)
+	return nil, s.absent(ctx, team)
 }
 
-// load finds out which workspaces there are; s.mu is held.
+func (s *Slack) known(team string) *workspace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.workspaces[team]
+}
+
+// absent says why a workspace cannot be spoken to. One whose token we keep and
+// cannot read, because the key has changed, waits for whoever puts it back.
+func (s *Slack) absent(ctx context.Context, team string) error {
+	if s.o.ClientID != "" && s.served(team) {
+		kept, err := s.o.Store.Kept(ctx, s.Name())
+		if err != nil {
+			return &bot.RetryError{Err: fmt.Errorf("slack: reading the workspaces: %w", err)}
+		}
+		if kept[recordPrefix+team] != nil {
+			return &bot.RetryError{Err: fmt.Errorf("slack: the token of workspace %q cannot be read: put back slack.token_key, or install the app there again", team)}
+		}
+	}
+	return fmt.Errorf("slack: the app is not in workspace %q: %w", team, bot.ErrChannelGone)
+}
+
+// served reports whether the operator lets a workspace use the app.
+func (s *Slack) served(team string) bool {
+	return len(s.o.Teams) == 0 || slices.Contains(s.o.Teams, team)
+}
+
+// load finds out, once, which workspaces there are.
 func (s *Slack) load(ctx context.Context) error {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	if s.loaded {
+		return nil
+	}
 	if s.o.ClientID != "" {
 		list, err := s.installations(ctx)
-		for _, i := range list {
-			if len(s.o.Teams) > 0 && !slices.Contains(s.o.Teams, i.Team) {
-				s.log.Warn("ignored a workspace that slack.teams does not name", "team", i.Team)
-				continue
-			}
-			s.workspaces[i.Team] = &workspace{installation: i, api: s.api(i.Token)}
+		if _, ok := errors.AsType[*bot.RetryError](err); ok {
+			return err
 		}
 		if err != nil {
 			s.log.Error("failed to read the token of a workspace", "err", err)
 		}
+		for _, i := range list {
+			if !s.served(i.Team) {
+				s.log.Warn("left out a workspace that slack.teams does not name", "team", i.Team)
+				continue
+			}
+			s.installed(i)
+		}
 	}
 	if s.o.BotToken != "" {
-		api := s.api(s.o.BotToken)
-		who, err := api.AuthTestContext(ctx)
+		var who *slack.AuthTestResponse
+		err := s.call(place{workspace: &workspace{}}, "auth.test", func() (err error) {
+			who, err = s.api(s.o.BotToken).AuthTestContext(ctx)
+			return err
+		})
 		if err != nil {
-			return failed("auth.test", err)
+			return err
 		}
-		s.workspaces[who.TeamID] = &workspace{
-			installation: installation{Team: who.TeamID, Name: who.Team, Token: s.o.BotToken, BotUser: who.UserID},
-			enterprise:   who.EnterpriseID, api: api,
-		}
+		s.installed(installation{Team: who.TeamID, Name: who.Team, Token: s.o.BotToken, BotUser: who.UserID, Enterprise: who.EnterpriseID})
+		s.log.Info("speaks in Slack", "team", who.TeamID, "name", who.Team, "as", who.User)
 	}
 	s.loaded = true
 	return nil
