@@ -63,7 +63,11 @@ func (b *Bot) Answer(ctx context.Context, c Command) Message {
 func (b *Bot) answer(ctx context.Context, c Command) (Message, error) {
 	call, err := verbs().Parse(c.Line)
 	if err != nil {
-		return Message{}, &plainError{err.Error()}
+		words := err.Error()
+		if unknown, ok := errors.AsType[*command.UnknownError](err); ok && unknown.Nearest == nil {
+			words += fmt.Sprintf(" Type %s to see what I do.", c.Typed("help"))
+		}
+		return Message{}, &plainError{words}
 	}
 	if c.Role < call.Verb.Who {
 		refusal := fmt.Sprintf("Only an %s of this channel may %s; you may read.", call.Verb.Who, call.Verb.Name)
@@ -78,9 +82,9 @@ type plainError struct{ msg string }
 func (e *plainError) Error() string { return e.msg }
 
 // wrongUse is the plainError for a verb without what it needs.
-func wrongUse(name string) error {
+func wrongUse(c Command, name string) error {
 	v := verbs().Find(name)
-	return &plainError{fmt.Sprintf("Usage: %s. For example: %s", v.Usage(), v.Example)}
+	return &plainError{fmt.Sprintf("Usage: %s. For example: %s", c.Typed(v.Usage()), c.Typed(v.Example))}
 }
 
 // excuse turns an error into an answer. What went wrong inside is the
@@ -112,13 +116,13 @@ func help(_ context.Context, _ *Bot, c Command, rest string) (Message, error) {
 	if word != "" {
 		v := table.Find(word)
 		if v == nil {
-			return Message{}, &plainError{fmt.Sprintf("There is no verb %q. Type help to see them all.", rest)}
+			return Message{}, &plainError{fmt.Sprintf("There is no verb %q. Type %s to see them all.", rest, c.Typed("help"))}
 		}
 		m := notice(v.Usage() + ": " + v.Help + ".")
 		if len(v.Aliases) > 0 {
 			m.Lines = append(m.Lines, Line{Text: "Also: " + strings.Join(v.Aliases, ", ")})
 		}
-		m.Lines = append(m.Lines, Line{Text: v.Example, Code: true})
+		m.Lines = append(m.Lines, Line{Text: c.Typed(v.Example), Code: true})
 		return m, nil
 	}
 	m := notice("I watch the feeds and tell this channel each story that matches its rules, once.")

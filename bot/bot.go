@@ -40,7 +40,7 @@ type Bot struct {
 // Options are the parts a Bot is made of.
 type Options struct {
 	Store Store         // what is remembered
-	Log   *slog.Logger  // for the operator
+	Log   *slog.Logger  // for the operator; nil says nothing
 	Said  func(Message) // told of every message after it was said, side by side; may be nil
 }
 
@@ -50,6 +50,9 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 		store: o.Store, log: o.Log, said: o.Said,
 		subs: map[int64]Subscription{}, rules: map[int64]*rule.Rule{},
 		due: make(chan struct{}, 1),
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
 	}
 	if b.said == nil {
 		b.said = func(Message) {}

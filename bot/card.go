@@ -14,8 +14,8 @@ import (
 // enough without their names.
 const maxSources = 50
 
-// maxChanges is how many changes it keeps, the latest ones: an outlet that edits
-// back and forth all day must not make a card grow without end.
+// maxChanges is how many changes it keeps: an outlet that edits back and forth
+// all day must not make a card grow without end.
 const maxChanges = 30
 
 // compose makes the card of an item for a channel whose subscriptions matched.
@@ -128,13 +128,32 @@ func (c *card) corrected(t telling, at time.Time) {
 }
 
 func (c *card) change(kind Kind, ch Change) {
-	c.message.Changes = append(slices.Clip(c.message.Changes[max(0, len(c.message.Changes)-maxChanges+1):]), ch)
+	c.message.Changes = append(spared(c.message.Changes), ch)
 	c.changed = true
 	// An alert not yet posted stays one; a correction outranks an update.
 	if c.alert != 0 && (!c.moved || kind == KindCorrection) {
 		c.message.Kind, c.moved = kind, true
 	}
 	c.message.Silent = c.message.Muted != "" && c.message.Kind != KindCorrection
+}
+
+// spared is a copy of the changes with room for one more. The oldest goes that
+// says only who told it too, or else the oldest but for the last correction,
+// without which the card would stand as true again.
+func spared(list []Change) []Change {
+	list = slices.Clone(list)
+	for len(list) >= maxChanges {
+		i := slices.IndexFunc(list, func(ch Change) bool { return ch.What == ToldBy })
+		if i < 0 {
+			i = 0
+			rest := list[1:]
+			if list[0].What == CorrectedBy && !slices.ContainsFunc(rest, func(ch Change) bool { return ch.What == CorrectedBy }) {
+				i = 1
+			}
+		}
+		list = slices.Delete(list, i, i+1)
+	}
+	return list
 }
 
 // textOf is what a card quotes, on one line.

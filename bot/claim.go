@@ -38,7 +38,7 @@ func mute(ctx context.Context, b *Bot, c Command, rest string) (Message, error) 
 		if c.User != "" {
 			m.Muted = c.User
 		}
-		return "Story %[1]d is muted here: its card stays true in silence, and only a correction is told aloud. To undo: unmute %[1]d"
+		return "Story %[1]d is muted here: its card stays true in silence, and only a correction is told aloud. To undo: " + c.Typed("unmute %[1]d")
 	})
 }
 
@@ -57,7 +57,7 @@ func unmute(ctx context.Context, b *Bot, c Command, rest string) (Message, error
 func (b *Bot) restate(ctx context.Context, c Command, rest, verb string, change func(*Message) string) (Message, error) {
 	id, err := number(rest)
 	if err != nil {
-		return Message{}, wrongUse(verb)
+		return Message{}, wrongUse(c, verb)
 	}
 	b.taking.Lock() // a poll must not put the card back to what it read before
 	defer b.taking.Unlock()

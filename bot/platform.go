@@ -45,6 +45,9 @@ type Command struct {
 	Notes []string
 }
 
+// Typed is a line as people type it here: "/attache list".
+func (c Command) Typed(line string) string { return strings.TrimSpace(c.Prefix + " " + line) }
+
 // Handler answers commands.
 type Handler interface {
 	// Answer works a command and returns what to say to the one who typed it.

@@ -61,11 +61,11 @@ func amend(s Subscription, setting, value string) (Subscription, error) {
 func set(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	id, rest, _ := word(rest)
 	if id == "" {
-		return Message{}, wrongUse("set")
+		return Message{}, wrongUse(c, "set")
 	}
 	b.changing.Lock()
 	defer b.changing.Unlock()
-	s, err := b.subscription(ctx, c.Channel, id)
+	s, err := b.subscription(ctx, c, id)
 	if err != nil {
 		return Message{}, err
 	}
@@ -89,7 +89,7 @@ func set(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	if err := b.unlike(ctx, s, now); err != nil {
 		return Message{}, err
 	}
-	return b.amend(ctx, s, now, name)
+	return b.amend(ctx, c, s, now, name)
 }
 
 // word cuts the first word off a line, and reports whether there is more.
@@ -149,7 +149,7 @@ func sameRule(a, b string) bool {
 }
 
 // amend makes a subscription be as it is now, and says how to have it back.
-func (b *Bot) amend(ctx context.Context, was, now Subscription, setting string) (Message, error) {
+func (b *Bot) amend(ctx context.Context, c Command, was, now Subscription, setting string) (Message, error) {
 	r, err := rule.Parse(now.Rule)
 	if err != nil {
 		return Message{}, err
@@ -172,6 +172,6 @@ func (b *Bot) amend(ctx context.Context, was, now Subscription, setting string) 
 			m.Lines = append(m.Lines, Line{Text: n})
 		}
 	}
-	m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: fmt.Sprintf("set %d %s %s", now.Number, setting, value(was)), Code: true})
+	m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: c.Typed(fmt.Sprintf("set %d %s %s", now.Number, setting, value(was))), Code: true})
 	return m, nil
 }

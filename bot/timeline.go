@@ -61,7 +61,7 @@ func changeLines(card Message) []Line {
 func (b *Bot) history(ctx context.Context, c Command, rest, verb string) (History, error) {
 	id, err := number(rest)
 	if err != nil {
-		return History{}, wrongUse(verb)
+		return History{}, wrongUse(c, verb)
 	}
 	h, err := b.store.Story(ctx, id, c.Channel)
 	if errors.Is(err, ErrNotFound) {

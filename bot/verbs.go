@@ -22,7 +22,7 @@ const (
 
 func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	if rest == "" {
-		return Message{}, wrongUse("subscribe")
+		return Message{}, wrongUse(c, "subscribe")
 	}
 	r, err := rule.Parse(rest)
 	if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
@@ -42,7 +42,7 @@ func subscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, er
 		}
 	}
 	if len(have) >= maxSubscriptions {
-		return Message{}, &plainError{fmt.Sprintf("This channel has %d subscriptions, the most it may have. End one with unsubscribe first.", len(have))}
+		return Message{}, &plainError{fmt.Sprintf("This channel has %d subscriptions, the most it may have. End one with %s first.", len(have), c.Typed("unsubscribe"))}
 	}
 	s, err := b.store.Subscribe(ctx, Subscription{Channel: c.Channel, Rule: rest, Source: c.User, Created: time.Now()})
 	if err != nil {
@@ -76,7 +76,7 @@ func list(ctx context.Context, b *Bot, c Command, _ string) (Message, error) {
 		return Message{}, err
 	}
 	if len(subs) == 0 {
-		return notice(fmt.Sprintf("This channel is subscribed to nothing yet. For example: %s", verbs().Find("subscribe").Example)), nil
+		return notice(fmt.Sprintf("This channel is subscribed to nothing yet. For example: %s", c.Typed(verbs().Find("subscribe").Example))), nil
 	}
 	var m Message
 	for _, s := range subs {
@@ -94,11 +94,11 @@ func list(ctx context.Context, b *Bot, c Command, _ string) (Message, error) {
 
 func unsubscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	if rest == "" {
-		return Message{}, wrongUse("unsubscribe")
+		return Message{}, wrongUse(c, "unsubscribe")
 	}
 	b.changing.Lock() // or what is ended here might be changed elsewhere, and go on
 	defer b.changing.Unlock()
-	s, err := b.subscription(ctx, c.Channel, rest)
+	s, err := b.subscription(ctx, c, rest)
 	if err != nil {
 		return Message{}, err
 	}
@@ -111,15 +111,15 @@ func unsubscribe(ctx context.Context, b *Bot, c Command, rest string) (Message, 
 	b.dismiss(s.ID)
 	b.log.Info("unsubscribed", "channel", c.Channel, "sub", s.Number)
 	m := notice(fmt.Sprintf("Unsubscribed from %d: %s", s.Number, s.Rule))
-	m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: "subscribe " + s.Rule, Code: true})
+	m.Lines = append(m.Lines, Line{Text: "To have it back: "}, Line{Text: c.Typed("subscribe " + s.Rule), Code: true})
 	return m, nil
 }
 
 // subscription finds one of a channel's by number or name.
-func (b *Bot) subscription(ctx context.Context, c Channel, id string) (Subscription, error) {
+func (b *Bot) subscription(ctx context.Context, c Command, id string) (Subscription, error) {
 	n, err := number(id)
 	named := err != nil
-	subs, err := b.store.Subscriptions(ctx, c)
+	subs, err := b.store.Subscriptions(ctx, c.Channel)
 	if err != nil {
 		return Subscription{}, err
 	}
@@ -128,7 +128,7 @@ func (b *Bot) subscription(ctx context.Context, c Channel, id string) (Subscript
 			return s, nil
 		}
 	}
-	return Subscription{}, &plainError{fmt.Sprintf("This channel has no subscription %s. Type list to see what it has.", id)}
+	return Subscription{}, &plainError{fmt.Sprintf("This channel has no subscription %s. Type %s to see what it has.", id, c.Typed("list"))}
 }
 
 // number reads an id as people write it: 12, #12.
@@ -136,12 +136,12 @@ func number(word string) (int64, error) {
 	return strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(word), "#"), 10, 64)
 }
 
-func latest(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
+func latest(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	n := int64(defaultLatest)
 	if rest != "" {
 		var err error
 		if n, err = number(rest); err != nil || n < 1 {
-			return Message{}, wrongUse("latest")
+			return Message{}, wrongUse(c, "latest")
 		}
 	}
 	told, err := b.store.Latest(ctx, int(min(n, maxLatest)))
@@ -149,15 +149,15 @@ func latest(ctx context.Context, b *Bot, _ Command, rest string) (Message, error
 		return Message{}, err
 	}
 	if len(told) == 0 {
-		return notice("Nothing has come in yet. Type feeds to see how the feeds are doing."), nil
+		return notice(fmt.Sprintf("Nothing has come in yet. Type %s to see how the feeds are doing.", c.Typed("feeds"))), nil
 	}
 	return headlines(told), nil
 }
 
-func search(ctx context.Context, b *Bot, _ Command, rest string) (Message, error) {
+func search(ctx context.Context, b *Bot, c Command, rest string) (Message, error) {
 	switch words := len(strings.Fields(rule.Fold(rest))); {
 	case words == 0:
-		return Message{}, wrongUse("search")
+		return Message{}, wrongUse(c, "search")
 	case words > maxWords:
 		return Message{}, &plainError{fmt.Sprintf("search takes up to %d words.", maxWords)}
 	}

@@ -62,7 +62,7 @@ type UnknownError struct {
 func (e *UnknownError) Error() string {
 	switch len(e.Nearest) {
 	case 0:
-		return fmt.Sprintf("I do not know %q. Type help to see what I do.", e.Word)
+		return fmt.Sprintf("I do not know %q.", e.Word)
 	case 1:
 		return fmt.Sprintf("I do not know %q. Did you mean %s?", e.Word, e.Nearest[0])
 	}

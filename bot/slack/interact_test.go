@@ -13,24 +13,19 @@ import (
 	"attache/bot/slack/slacktest"
 )
 
-// newDesk is a peer with a bot behind it, and the desk's channel subscribed to
-// three things.
+// newDesk is a peer with a bot behind it.
 func newDesk(t *testing.T) *peer {
 	t.Helper()
 	db := openStore(t)
-	b, err := bot.Open(t.Context(), bot.Options{Store: db})
+	p := newPeer(t, func(o *Options) { o.Store = db })
+	b, err := bot.Open(t.Context(), bot.Options{Store: db, Log: p.log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPeer(t, func(o *Options) { o.Desk, o.Store = b, db })
-	b2, err := bot.Open(t.Context(), bot.Options{Store: db, Log: p.log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.o.Desk = b2
+	p.o.Desk = b
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var wg sync.WaitGroup
-	wg.Go(func() { b2.Run(ctx, p.Slack) })
+	wg.Go(func() { b.Run(ctx, p.Slack) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	slacktest.Eventually(t, "a connection", func() bool { return p.proxy.Sockets() > 0 })
 	return p

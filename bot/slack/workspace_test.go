@@ -87,7 +87,7 @@ func TestRemoved(t *testing.T) {
 
 // What waits for a workspace goes on waiting while its token cannot be read.
 func TestUnreadableTokens(t *testing.T) {
-	s, _, db := shared(t, func(o *Options) { o.TokenKey = strings.Repeat("another key ", 3) })
+	s, _, _ := shared(t, func(o *Options) { o.TokenKey = strings.Repeat("another key ", 3) })
 	err := posts(s, "T01")
 	if later, ok := errors.AsType[*bot.RetryError](err); !ok || !strings.Contains(err.Error(), "token_key") || later.Unsure {
 		t.Errorf("with a wrong key: %v", err)
@@ -95,7 +95,7 @@ func TestUnreadableTokens(t *testing.T) {
 	if err := posts(s, "T99"); !errors.Is(err, bot.ErrChannelGone) {
 		t.Errorf("where the app never was: %v", err)
 	}
-	s, _, db = shared(t, nil)
+	s, _, db := shared(t, nil)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
