@@ -27,15 +27,24 @@ func golden(t *testing.T, name string, p payload) {
 	if err := limits(p); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
+	goldenJSON(t, "message/"+name, map[string]any{"text": p.Text, "blocks": unmarshaled(t, p.Blocks)})
+}
+
+// goldenJSON compares a value with its file in testdata.
+func goldenJSON(t *testing.T, name string, v any) {
+	t.Helper()
 	var got bytes.Buffer
 	encoder := json.NewEncoder(&got)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(map[string]any{"text": p.Text, "blocks": unmarshaled(t, p.Blocks)}); err != nil {
+	if err := encoder.Encode(v); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", "message", name+".json")
+	file := filepath.Join("testdata", filepath.FromSlash(name)+".json")
 	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -170,3 +170,14 @@ func (m many) Subscriptions(_ context.Context, c bot.Channel) (list []bot.Subscr
 	}
 	return list, nil
 }
+
+// one is a desk of one channel with one subscription.
+type one struct{ sub bot.Subscription }
+
+func (o one) Channels(ctx context.Context) ([]bot.Channel, error) {
+	return []bot.Channel{o.sub.Channel}, nil
+}
+
+func (o one) Subscriptions(_ context.Context, c bot.Channel) ([]bot.Subscription, error) {
+	return []bot.Subscription{o.sub}, nil
+}
