@@ -41,10 +41,7 @@ func storyLines(ctx context.Context, b *Bot, c Command, rest string) (Message, e
 // that joined it, who are in the timeline.
 func changeLines(card Message) []Line {
 	var lines []Line
-	for _, ch := range card.Changes {
-		if ch.What == ToldBy {
-			continue
-		}
+	for _, ch := range card.Timeline() {
 		l := Line{Text: fmt.Sprintf("%s, %s %s: %s", clock(ch.At), ch.What, ch.Who, ch.Now), URL: ch.URL}
 		if ch.Was != "" {
 			l.Detail = "before: " + ch.Was

@@ -141,13 +141,11 @@ func (s *Slack) subscription(ctx context.Context, p place, number int) (sub bot.
 func (s *Slack) onSubmission(ctx context.Context, data slack.InteractionCallback) *slack.ViewSubmissionResponse {
 	var about subject
 	_ = json.Unmarshal([]byte(data.View.PrivateMetadata), &about) // what is not there stays empty
-	filled := func(block string) slack.BlockAction {
-		if data.View.State == nil {
-			return slack.BlockAction{}
-		}
-		return data.View.State.Values[block][valueAction]
+	var filled inputs
+	if data.View.State != nil {
+		filled = data.View.State.Values
 	}
-	channel := cmp.Or(about.Channel, filled(channelBlock).SelectedConversation)
+	channel := cmp.Or(about.Channel, filled[channelBlock][valueAction].SelectedConversation)
 	p, ok := s.from(ctx, cmp.Or(data.View.AppInstalledTeamID, data.Team.ID), channel)
 	if !ok || channel == "" {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{ruleBlock: "I cannot reach that channel."})
@@ -155,7 +153,7 @@ func (s *Slack) onSubmission(ctx context.Context, data slack.InteractionCallback
 	var done form
 	switch data.View.CallbackID {
 	case subscribeView:
-		done = s.typed(ctx, p, data.User.ID, ruleBlock, "subscribe "+filled(ruleBlock).Value)
+		done = s.typed(ctx, p, data.User.ID, ruleBlock, "subscribe "+filled[ruleBlock][valueAction].Value)
 	case settingsView:
 		done = s.save(ctx, p, data.User.ID, about.Number, filled)
 	default:
@@ -164,6 +162,9 @@ func (s *Slack) onSubmission(ctx context.Context, data slack.InteractionCallback
 	s.publish(ctx, p.workspace, data.User.ID)
 	return done.answer()
 }
+
+// inputs is what was filled in, by block and action.
+type inputs map[string]map[string]slack.BlockAction
 
 // form is what came of a dialog.
 type form struct {
@@ -188,8 +189,8 @@ func (s *Slack) typed(ctx context.Context, p place, user, block, line string) fo
 }
 
 // save changes what was changed in a settings dialog, or ends the subscription.
-func (s *Slack) save(ctx context.Context, p place, user string, number int, filled func(string) slack.BlockAction) form {
-	if len(filled(endBlock).SelectedOptions) > 0 {
+func (s *Slack) save(ctx context.Context, p place, user string, number int, filled inputs) form {
+	if len(filled[endBlock][valueAction].SelectedOptions) > 0 {
 		return s.typed(ctx, p, user, endBlock, fmt.Sprintf("unsubscribe %d", number))
 	}
 	sub, words := s.subscription(ctx, p, number)
@@ -198,8 +199,9 @@ func (s *Slack) save(ctx context.Context, p place, user string, number int, fill
 	}
 	var all form
 	for _, setting := range bot.Settings(sub) {
-		value := strings.TrimSpace(filled(setting.Name).Value)
-		if !shown(setting) || value == setting.Value {
+		input, asked := filled[setting.Name][valueAction]
+		value := strings.TrimSpace(input.Value)
+		if !asked || !shown(setting) || value == setting.Value {
 			continue
 		}
 		done := s.typed(ctx, p, user, setting.Name, fmt.Sprintf("set %d %s %s", number, setting.Name, cmp.Or(value, "-")))

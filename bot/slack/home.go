@@ -62,9 +62,9 @@ func (s *Slack) home(ctx context.Context, w *workspace, user string) (slack.Home
 }
 
 func homeHead(command string) []slack.Block {
-	add := slack.NewButtonBlockElement(subscribeAction, "subscribe", slack.NewTextBlockObject(slack.PlainTextType, "New subscription", false, false)).WithStyle(slack.StylePrimary)
+	add := slack.NewButtonBlockElement(subscribeAction, "subscribe", plainText("New subscription", 75)).WithStyle(slack.StylePrimary)
 	return []slack.Block{
-		slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, "Subscriptions", false, false)),
+		slack.NewHeaderBlock(plainText("Subscriptions", 150)),
 		quiet(fmt.Sprintf("Each channel is told the stories that match its rules, once. The same by typing: %s help", command)),
 		slack.NewActionBlock("home", add),
 	}
@@ -74,8 +74,8 @@ func homeHead(command string) []slack.Block {
 func homeChannel(id string, subs []bot.Subscription) []slack.Block {
 	blocks := []slack.Block{slack.NewDividerBlock(), slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "*"+channelName(id)+"*", false, false), nil, nil)}
 	for _, sub := range subs {
-		text := slack.NewTextBlockObject(slack.PlainTextType, cut(subscriptionLine(sub), 2000), false, false)
-		edit := slack.NewButtonBlockElement(editAction, fmt.Sprintf("%s %d", id, sub.Number), slack.NewTextBlockObject(slack.PlainTextType, "Edit", false, false))
+		text := plainText(subscriptionLine(sub), 2000)
+		edit := slack.NewButtonBlockElement(editAction, fmt.Sprintf("%s %d", id, sub.Number), plainText("Edit", 75))
 		accessory := slack.NewAccessory(edit)
 		if sub.Source == bot.Configured {
 			text.Text += "\n(from the config file)"
@@ -103,5 +103,5 @@ func subscriptionLine(s bot.Subscription) string {
 
 // quiet is a line in small grey letters.
 func quiet(text string) slack.Block {
-	return slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, cut(text, 2000), false, false))
+	return slack.NewContextBlock("", plainText(text, 2000))
 }

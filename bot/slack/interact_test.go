@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,4 +184,24 @@ func TestWhyShortcut(t *testing.T) {
 	p.waitFor(t, "There is no story 12")
 	shortcut("e2", []any{})
 	p.waitFor(t, "not an alert of mine")
+}
+
+// A setting that the dialog did not ask for stays as it is.
+func TestSaveWhatWasAsked(t *testing.T) {
+	var lines []string
+	s, _, _ := shared(t, func(o *Options) {
+		o.Desk = one{bot.Subscription{Number: 1, Channel: "slack:T01/C1", Name: "Gulf", Rule: "iran"}}
+	})
+	s.handler = answerer(func(c bot.Command) bot.Message {
+		lines = append(lines, c.Line)
+		return bot.Message{Lines: []bot.Line{{Text: "done"}}}
+	})
+	w, err := s.workspace(t.Context(), "T01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.save(t.Context(), place{w, "C1"}, "U1", 1, inputs{ruleBlock: {valueAction: {Value: "iran AND talks"}}})
+	if want := []string{"set 1 rule iran AND talks"}; !slices.Equal(lines, want) {
+		t.Errorf("typed %q", lines)
+	}
 }

@@ -49,10 +49,7 @@ func (s *Slack) heardOf(ctx context.Context, p place, thread string, a bot.Attem
 		s.log.Warn("could not look whether a message was said before; it may come twice", "channel", p.channel(), "err", err)
 		return "", nil
 	}
-	if _, ok := errors.AsType[*bot.RetryError](err); !ok && !errors.Is(err, bot.ErrChannelGone) {
-		err = &bot.RetryError{Err: err}
-	}
-	return "", doubt(err, a)
+	return "", unsaid(err, a)
 }
 
 // search looks for a key, page by page, from where it had come to when Slack

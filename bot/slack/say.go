@@ -24,12 +24,9 @@ func (s *Slack) Crowd() (waiting, together int) { return 10, 10 }
 func (s *Slack) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.Attempt) (bot.Ref, error) {
 	p, err := s.place(ctx, c)
 	if err != nil {
-		return "", doubt(err, a)
+		return "", unsaid(err, a)
 	}
-	if found, err := s.heardOf(ctx, p, "", a); err != nil || found != "" {
-		return bot.Ref(found), err
-	}
-	ts, err := s.send(ctx, p, message{payload: render(m), plain: plain(m), key: a.Key})
+	ts, err := s.once(ctx, p, message{payload: render(m), plain: plain(m), key: a.Key}, a)
 	return bot.Ref(ts), err
 }
 
@@ -39,7 +36,7 @@ func (s *Slack) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.At
 func (s *Slack) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Message, a bot.Attempt) error {
 	p, err := s.place(ctx, c)
 	if err != nil {
-		return doubt(err, a)
+		return unsaid(err, a)
 	}
 	aloud := m.Kind == bot.KindCorrection
 	out := message{key: a.Key, thread: string(ref), broadcast: aloud}
@@ -51,31 +48,41 @@ func (s *Slack) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Me
 		}
 		out.thread, out.broadcast = "", false
 	} else if err != nil {
-		return doubt(err, a)
+		return unsaid(err, a)
 	}
 	reply, ok := reply(m)
 	if !ok {
 		return nil
 	}
 	out.payload, out.plain = reply, reply.Text
-	if found, err := s.heardOf(ctx, p, out.thread, a); err != nil || found != "" {
-		return err
-	}
-	_, err = s.send(ctx, p, out)
+	_, err = s.once(ctx, p, out, a)
 	if errors.Is(err, bot.ErrRefused) && aloud && out.thread != "" {
 		out.thread, out.broadcast = "", false // the thread was locked, perhaps
-		_, err = s.send(ctx, p, out)
+		_, err = s.once(ctx, p, out, a)
 	}
 	return err
 }
 
-// doubt leaves an error as it is, and the doubt about earlier attempts too: it
-// was not asked whether they came to something.
-func doubt(err error, a bot.Attempt) error {
-	if retry, ok := errors.AsType[*bot.RetryError](err); ok && !a.Since.IsZero() {
-		retry.Unsure = true
+// once says a message unless an earlier attempt has, and returns its timestamp.
+func (s *Slack) once(ctx context.Context, p place, m message, a bot.Attempt) (ts string, err error) {
+	if found, err := s.heardOf(ctx, p, m.thread, a); err != nil || found != "" {
+		return found, err
 	}
-	return err
+	return s.send(ctx, p, m)
+}
+
+// unsaid is an error of what comes before anything is said: whatever it leaves
+// open, this attempt said nothing, and the doubt about those before it stays.
+func unsaid(err error, a bot.Attempt) error {
+	if errors.Is(err, bot.ErrChannelGone) || errors.Is(err, bot.ErrRefused) {
+		return err
+	}
+	retry, ok := errors.AsType[*bot.RetryError](err)
+	if !ok {
+		retry = &bot.RetryError{Err: err}
+	}
+	retry.Unsure = !a.Since.IsZero()
+	return retry
 }
 
 // message is what send says.

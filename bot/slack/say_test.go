@@ -233,3 +233,54 @@ func TestBroadcast(t *testing.T) {
 		}
 	}
 }
+
+// Where the thread is locked, a correction is said in the channel; and once,
+// though nobody knows what came of the first try.
+func TestLockedThread(t *testing.T) {
+	p := newPeer(t)
+	p.pace.gap = time.Microsecond
+	m := card("Norvania recalls its ambassador")
+	ref, err := p.Post(t.Context(), deskChannel, m, bot.Attempt{Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Kind = bot.KindCorrection
+	m.Changes = []bot.Change{{At: time.Now(), What: bot.CorrectedBy, Who: "Wire One", Was: m.Title.Text, Now: "Norvania keeps its ambassador"}}
+	cut := false
+	p.proxy.Fail("chat.postMessage", -1, slacktest.Choose(func(r slacktest.Request) slacktest.Fault {
+		switch {
+		case r.Form.Get("thread_ts") != "":
+			return slacktest.Refuse("restricted_action_thread_locked")
+		case !cut:
+			cut = true
+			return slacktest.Cut(0)
+		}
+		return slacktest.Pass()
+	}))
+	untilSaid(t, "k2", func(a bot.Attempt) error { return p.Update(t.Context(), deskChannel, ref, m, a) })
+	if n := len(p.proxy.Posted()); n != 2 {
+		t.Errorf("said %d messages: %+v", n, p.proxy.Posted())
+	}
+}
+
+// What fails before anything is said leaves no doubt, and so nothing to wait
+// for.
+func TestUnsaid(t *testing.T) {
+	p := newPeer(t)
+	p.proxy.Fail("auth.test", 1, slacktest.Status(500, 0, ""))
+	_, err := p.Post(t.Context(), deskChannel, card("x"), bot.Attempt{Key: "k"})
+	if later, ok := errors.AsType[*bot.RetryError](err); !ok || later.Unsure {
+		t.Errorf("asking who we are: %v", err)
+	}
+	ref, err := p.Post(t.Context(), deskChannel, card("x"), bot.Attempt{Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.proxy.Fail("chat.update", 1, slacktest.Cut(0))
+	m := card("y")
+	m.Kind = bot.KindUpdate
+	err = p.Update(t.Context(), deskChannel, ref, m, bot.Attempt{Key: "k2"})
+	if later, ok := errors.AsType[*bot.RetryError](err); !ok || later.Unsure {
+		t.Errorf("editing: %v", err)
+	}
+}
