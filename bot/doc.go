@@ -47,6 +47,7 @@
 //	command  the grammar of what people type
 //	config   the TOML file, checked, its mistakes shown with line and caret
 //	slack, web, console   the platforms; bottest holds each to the promises of Platform
+//	server   HTTP that ends with a context, for the page and for Slack's calls
 //	demo     two invented days of news, and the outlets that serve them
 //	cli      the command line: a file a command, and the wiring of all rooms
 //

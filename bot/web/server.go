@@ -12,17 +12,16 @@ package web
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"attache/bot"
+	"attache/bot/server"
 )
 
 // Desk is what the page reads; *bot.Bot is one. Its methods are called from
@@ -123,61 +122,19 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
-// graceTime is how long requests may go on after Run's context has ended.
-const graceTime = 1500 * time.Millisecond
-
 // Run serves the page until ctx ends, open event streams or not, and returns
 // within 2 s of that, when every connection is closed and every handler back.
 func (s *Server) Run(ctx context.Context, h bot.Handler) error {
-	// Requests outlive ctx by graceTime: a command being worked gets its answer.
-	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var conns sync.WaitGroup
-	srv := s.server(work, h, &conns)
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(s.listener) }()
-
-	var err error
-	select {
-	case <-ctx.Done():
-		s.hub.close()
-		grace, done := context.WithTimeout(work, graceTime)
-		_ = srv.Shutdown(grace) // its error is the deadline's; Close ends the rest
-		done()
-		stop()
-		_ = srv.Close() // the listener's error: it is closed already
-		<-served
-	case err = <-served:
-		err = fmt.Errorf("web: serve %s: %w", s.listener.Addr(), err)
-		s.hub.close()
-		stop()
-		err = errors.Join(err, srv.Close())
+	err := server.Serve(ctx, s.listener, server.Options{
+		Handler:     func(context.Context) http.Handler { return s.handler(h) },
+		ReadTimeout: 20 * time.Second, // event streams lift this, and the one for writing
+		Ending:      s.hub.close,
+		Log:         s.log, Level: slog.LevelDebug,
+	})
+	if err != nil {
+		return fmt.Errorf("web: %w", err)
 	}
-	conns.Wait()
-	return err
-}
-
-// server is the HTTP server, with a limit for everything a client can stretch.
-// A connection's goroutine ends with its StateClosed, so conns counts both.
-func (s *Server) server(work context.Context, h bot.Handler, conns *sync.WaitGroup) *http.Server {
-	return &http.Server{
-		Handler:           s.handler(h),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       20 * time.Second, // event streams lift this and the next
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return work },
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				conns.Add(1)
-			case http.StateClosed:
-				conns.Done()
-			}
-		},
-	}
+	return nil
 }
 
 // handler routes the requests that pass the guard.
