@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,7 +136,14 @@ func TestSlackRoundTrip(t *testing.T) {
 // attache runs the program on a config until the test ends, and returns its log.
 func attache(t *testing.T, web *feedstest.Web, config string) *logged {
 	t.Helper()
-	dir := t.TempDir()
+	logs, stop := start(t, web, config, t.TempDir())
+	t.Cleanup(stop)
+	return logs
+}
+
+// start runs the program on a config, with its files in a folder, until stop.
+func start(t *testing.T, web *feedstest.Web, config, dir string) (logs *logged, stop func()) {
+	t.Helper()
 	file := filepath.Join(dir, "config.toml")
 	config = fmt.Sprintf("storage.path = %q\nconsole.enabled = false\n", filepath.Join(dir, "attache.db")) + config
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
@@ -143,8 +151,8 @@ func attache(t *testing.T, web *feedstest.Web, config string) *logged {
 	}
 	transport := feeds.NewTransport()
 	transport.DialContext = web.Dial
-	logs := &logged{}
-	p := &Program{In: strings.NewReader(""), Out: io.Discard, Err: logs, Transport: transport}
+	logs = &logged{}
+	p := &Program{In: strings.NewReader(""), Out: io.Discard, Err: logs, Transport: transport, Listen: net.Listen}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -152,12 +160,11 @@ func attache(t *testing.T, web *feedstest.Web, config string) *logged {
 			t.Errorf("the program ended with status %d:\n%s", status, logs)
 		}
 	})
-	t.Cleanup(func() {
+	return logs, func() {
 		cancel()
 		wg.Wait()
 		transport.CloseIdleConnections()
-	})
-	return logs
+	}
 }
 
 // shows waits until a message in the desk's channel has the words in it.
