@@ -21,6 +21,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"attache/bot"
+	"attache/bot/seal"
+)
+
+// What keys are derived from the token key for.
+const (
+	purposeTokens = "attache slack tokens 1"
+	purposeStates = "attache slack install states 1"
 )
 
 // installer lets workspaces install the app, by OAuth 2
@@ -56,9 +63,9 @@ func (s *Slack) installer() (*installer, error) {
 	if s.o.ClientSecret == "" || s.o.Store == nil {
 		return nil, errors.New("slack: workspaces cannot install the app without the client secret and a place to keep their tokens")
 	}
-	key, err := derive(s.o.TokenKey, purposeStates)
+	key, err := seal.Derive(s.o.TokenKey, purposeStates)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("slack: the token key: %w", err)
 	}
 	base := strings.TrimRight(s.o.URL, "/")
 	return &installer{
@@ -256,7 +263,7 @@ func (s *Slack) keep(ctx context.Context, i installation) error {
 		return fmt.Errorf("slack: keeping workspace %s: %w", i.Team, err)
 	}
 	name := recordPrefix + i.Team
-	sealed, err := seal(s.o.TokenKey, name, plain)
+	sealed, err := seal.Seal(s.o.TokenKey, purposeTokens, name, plain)
 	if err != nil {
 		return err
 	}
@@ -282,7 +289,7 @@ func (s *Slack) installations(ctx context.Context) ([]installation, error) {
 			continue
 		}
 		var r record
-		plain, err := open(s.o.TokenKey, name, kept[name])
+		plain, err := seal.Open(s.o.TokenKey, purposeTokens, name, kept[name])
 		if err == nil && (json.Unmarshal(plain, &r) != nil || r.Team != team) {
 			err = errors.New("slack: it is no token of that workspace") // in words that quote nothing
 		}

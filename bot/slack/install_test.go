@@ -17,6 +17,8 @@ import (
 	"time"
 )
 
+const sealKey = "not a secret, but thirty-two bytes and more"
+
 // mint is the part of Slack that gives tokens and takes them back, saying
 // what it is told to: the peers have neither organisations nor rotation, and
 // auth.revoke neither.

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"attache/bot"
+	"attache/bot/seal"
 	"attache/bot/slack/slacktest"
 	"attache/storage"
 )
@@ -58,8 +59,8 @@ func TestInstallationsThatDoNotOpen(t *testing.T) {
 	// Another's row under this name, a row of another key, a row that is none of
 	// them, and one of another kind.
 	wrong, _ := json.Marshal(record{Team: "T05", Token: "xoxb-secret-T05"})
-	sealed, _ := seal(sealKey, "team/T06", wrong)
-	other, _ := seal(sealKey+"!", "team/T04", wrong)
+	sealed, _ := seal.Seal(sealKey, purposeTokens, "team/T06", wrong)
+	other, _ := seal.Seal(sealKey+"!", purposeTokens, "team/T04", wrong)
 	for name, value := range map[string][]byte{"team/T02": kept["team/T01"], "team/T04": other, "team/T06": sealed, "cursor": []byte("x")} {
 		if err := o.Store.Keep(ctx, "slack", name, value); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package slack
+package seal
 
 import (
 	"bytes"
@@ -10,13 +10,15 @@ import (
 
 const sealKey = "not a secret, but thirty-two bytes and more"
 
+const purpose = "tokens of a test"
+
 func TestSealOpens(t *testing.T) {
 	for _, plain := range []string{"", "x", "xoxb-1-2-three", strings.Repeat("long ", 1000)} {
-		sealed, err := seal(sealKey, "team/T01", []byte(plain))
+		sealed, err := Seal(sealKey, purpose, "team/T01", []byte(plain))
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := seal(sealKey, "team/T01", []byte(plain))
+		again, err := Seal(sealKey, purpose, "team/T01", []byte(plain))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +28,7 @@ func TestSealOpens(t *testing.T) {
 		if len(plain) > 4 && bytes.Contains(sealed, []byte(plain[:5])) {
 			t.Errorf("%.10q can be read in what is sealed", plain)
 		}
-		got, err := open(sealKey, "team/T01", sealed)
+		got, err := Open(sealKey, purpose, "team/T01", sealed)
 		if err != nil || string(got) != plain {
 			t.Errorf("%.10q opens as %.10q, %v", plain, got, err)
 		}
@@ -35,15 +37,15 @@ func TestSealOpens(t *testing.T) {
 
 // TestSealRefuses changes what open is given, one thing at a time.
 func TestSealRefuses(t *testing.T) {
-	sealed, err := seal(sealKey, "team/T01", []byte("xoxb-1-2-three"))
+	sealed, err := Seal(sealKey, purpose, "team/T01", []byte("xoxb-1-2-three"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	refused := func(what, key, name string, sealed []byte) {
 		t.Helper()
-		plain, err := open(key, name, sealed)
-		if !errors.Is(err, errSealed) || plain != nil {
-			t.Errorf("%s: opened as %q, %v; want errSealed", what, plain, err)
+		plain, err := Open(key, purpose, name, sealed)
+		if !errors.Is(err, ErrSealed) || plain != nil {
+			t.Errorf("%s: opened as %q, %v; want ErrSealed", what, plain, err)
 		}
 	}
 	for bit := range 8 * len(sealed) {
@@ -61,26 +63,36 @@ func TestSealRefuses(t *testing.T) {
 }
 
 func TestSealWantsALongKey(t *testing.T) {
-	for _, key := range []string{"", strings.Repeat("k", minKey-1)} {
-		if _, err := seal(key, "team/T01", nil); err == nil {
+	for _, key := range []string{"", strings.Repeat("k", MinKey-1)} {
+		if _, err := Seal(key, purpose, "team/T01", nil); err == nil {
 			t.Errorf("a key of %d bytes seals", len(key))
 		}
-		if _, err := open(key, "team/T01", nil); err == nil || errors.Is(err, errSealed) {
+		if _, err := Open(key, purpose, "team/T01", nil); err == nil || errors.Is(err, ErrSealed) {
 			t.Errorf("a key of %d bytes opens: %v", len(key), err)
 		}
 	}
 }
 
 func TestDerivedKeysDiffer(t *testing.T) {
-	tokens, err := derive(sealKey, purposeTokens)
+	tokens, err := Derive(sealKey, "tokens")
 	if err != nil {
 		t.Fatal(err)
 	}
-	states, err := derive(sealKey, purposeStates)
+	states, err := Derive(sealKey, "states")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Equal(tokens, states) || len(tokens) != 32 || len(states) != 32 {
 		t.Errorf("the keys derived for two purposes are %d and %d bytes, equal %t", len(tokens), len(states), bytes.Equal(tokens, states))
+	}
+}
+
+func TestSealIsForOnePurpose(t *testing.T) {
+	sealed, err := Seal(sealKey, "one", "name", []byte("plain"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := Open(sealKey, "another", "name", sealed); !errors.Is(err, ErrSealed) {
+		t.Errorf("opened for another purpose as %q, %v", plain, err)
 	}
 }
