@@ -46,6 +46,23 @@ func verbs() command.Table[verb] {
 	}
 }
 
+// Usage is a verb as a platform shows it that lists commands of its own accord.
+type Usage struct {
+	Name    string
+	Aliases []string
+	Args    string // as help shows them: "RULE", "[N]", ""
+	Help    string // one line, a sentence without its full stop
+}
+
+// Usages returns everything people can type at the bot, in the order of help.
+func Usages() []Usage {
+	var list []Usage
+	for _, v := range verbs() {
+		list = append(list, Usage{v.Name, v.Aliases, v.Args, v.Help})
+	}
+	return list
+}
+
 // Answer implements Handler.
 func (b *Bot) Answer(ctx context.Context, c Command) Message {
 	m, err := b.answer(ctx, c)

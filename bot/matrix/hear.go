@@ -1,0 +1,234 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
+)
+
+// How long we wait for the key of something that we cannot read, first before
+// asking for it, then after. What came in a room in the meantime waits too.
+const (
+	keyTime   = 3 * time.Second
+	askedTime = 20 * time.Second
+
+	answerTime = 5 * time.Minute // for an answer to reach the homeserver
+)
+
+// remember notes what we said ourselves, by its key: what was said already need
+// not be said again.
+func (m *Matrix) remember(s *session, events []*event.Event) {
+	for _, e := range events {
+		if key := keyOf(e, s.me()); key != "" {
+			m.own.put(key, e.ID)
+		}
+	}
+}
+
+// hear queues what may be for us.
+func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Event) {
+	for _, e := range events {
+		if entered(e, s.me()) {
+			m.work(b, e, func(ctx context.Context) bool { return m.onJoin(ctx, s, room) })
+			continue
+		}
+		if e.Sender == s.me() {
+			continue
+		}
+		switch e.Type {
+		case event.EventMessage, event.EventEncrypted:
+			m.work(b, e, func(ctx context.Context) bool { return m.onMessage(ctx, s, e) })
+		case event.EventReaction:
+			m.work(b, e, func(ctx context.Context) bool { return m.onReaction(ctx, s, e) })
+		case event.EventRedaction:
+			m.work(b, e, func(ctx context.Context) bool { return m.onRedaction(ctx, s, e) })
+		case event.StateTombstone:
+			m.work(b, e, func(ctx context.Context) bool { return m.onTombstone(ctx, s, e) })
+		}
+	}
+}
+
+// work queues what is to be done about an event, unless it was done in an
+// earlier life. do reports whether anything came of it.
+func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context) bool) {
+	b.hold()
+	m.queue.put(e.RoomID, func(ctx context.Context) {
+		if done, err := m.o.Device.handled(ctx, e.ID); err == nil && !done {
+			acted := do(ctx)
+			if ctx.Err() != nil {
+				return // it will be heard again
+			}
+			if acted {
+				if err := m.o.Device.setHandled(ctx, e.ID, time.Now()); err != nil {
+					m.log.Warn("failed to keep what was handled", "err", err)
+				}
+			}
+		} else if err != nil {
+			m.log.Error("failed to read what was handled", "err", err)
+			return
+		}
+		b.done(ctx)
+	})
+}
+
+// onMessage answers a command, and nothing else: no notice, which is what bots
+// say, no edit, no file.
+func (m *Matrix) onMessage(ctx context.Context, s *session, e *event.Event) (acted bool) {
+	e = m.decrypted(ctx, s, e)
+	if e == nil || e.Type != event.EventMessage {
+		return false
+	}
+	said := e.Content.AsMessage()
+	if said.MsgType != event.MsgText || said.NewContent != nil || said.RelatesTo.GetReplaceID() != "" {
+		return false
+	}
+	alone := m.isDirect(ctx, s, e.RoomID)
+	line, ok := m.addressed(ctx, s, e.RoomID, said, alone)
+	if !ok {
+		return false
+	}
+	key := answerKey(e.ID)
+	if _, answered := m.own.get(pageKey(key, 0)); answered {
+		return true
+	}
+	c := m.commandOf(ctx, s, e.RoomID, e.Sender, line)
+	if alone {
+		c.Prefix = ""
+	}
+	m.answer(ctx, s, e.RoomID, key, threadOf(e), m.handler.Answer(ctx, c))
+	return true
+}
+
+// decrypted is the event in clear; nil if it cannot be read. The key to it may
+// come after it.
+func (m *Matrix) decrypted(ctx context.Context, s *session, e *event.Event) *event.Event {
+	if e.Type != event.EventEncrypted {
+		return e
+	}
+	clear, err := s.keys.Decrypt(ctx, e)
+	for _, wait := range []time.Duration{keyTime, askedTime} {
+		if err == nil || !noKey(err) || ctx.Err() != nil {
+			break
+		}
+		c := e.Content.AsEncrypted()
+		if s.keys.WaitForSession(ctx, e.RoomID, c.SenderKey, c.SessionID, wait) {
+			clear, err = s.keys.Decrypt(ctx, e)
+		} else if wait == keyTime {
+			s.keys.RequestSession(ctx, e.RoomID, c.SenderKey, c.SessionID, e.Sender, c.DeviceID)
+		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			m.log.Warn("could not decrypt what was said", "channel", m.channel(e.RoomID), "err", err)
+		}
+		return nil
+	}
+	return clear
+}
+
+// addressed is the line that a message has for us, if it has one: after the
+// prefix, after our name, from a list of commands that the client has of us, or
+// all of it where nobody else is in the room.
+func (m *Matrix) addressed(ctx context.Context, s *session, room id.RoomID, said *event.MessageEventContent, alone bool) (line string, ok bool) {
+	if input := said.MSC4391BotCommand; input != nil {
+		if said.Mentions == nil || !said.Mentions.Has(s.me()) {
+			return "", false
+		}
+		return structured(input.Command, input.Arguments), true
+	}
+	said.RemoveReplyFallback()
+	body := strings.TrimSpace(strings.ReplaceAll(said.Body, "`", "")) // which people copy with an example
+	if line, ok := after(body, m.o.Prefix, ""); ok {
+		return line, true
+	}
+	names := []string{string(s.me()), "@" + s.me().Localpart(), s.me().Localpart()}
+	if who, err := s.client.StateStore.GetMember(ctx, room, s.me()); err == nil && who != nil && who.Displayname != "" {
+		names = append(names, who.Displayname, "@"+who.Displayname)
+	}
+	mentioned := said.Mentions != nil && said.Mentions.Has(s.me()) || strings.Contains(said.FormattedBody, "matrix.to/#/"+string(s.me()))
+	for i, name := range names {
+		// A bare name begins many a sentence; with a colon, or where the client
+		// says that we are meant, or as a whole user id, it does not.
+		if line, ok := after(body, name, ":,"); ok && (mentioned || i == 0 || strings.HasPrefix(body[len(name):], ":")) {
+			return line, true
+		}
+	}
+	return body, alone && body != ""
+}
+
+// after is what follows a word at the beginning of a text, and one of the
+// marks; not ok if the text begins otherwise.
+func after(text, word, marks string) (rest string, ok bool) {
+	if len(text) < len(word) || !strings.EqualFold(text[:len(word)], word) {
+		return "", false
+	}
+	rest = text[len(word):]
+	end := strings.IndexFunc(rest, func(r rune) bool { return !strings.ContainsRune(marks, r) })
+	if end < 0 {
+		return "", true
+	}
+	if end == 0 && !unicode.IsSpace([]rune(rest)[0]) {
+		return "", false
+	}
+	return strings.TrimSpace(rest[end:]), true
+}
+
+// structured is the line of a command from a client's list
+// (https://github.com/matrix-org/matrix-spec-proposals/pull/4391).
+func structured(verb string, arguments json.RawMessage) string {
+	var args map[string]any
+	if json.Unmarshal(arguments, &args) != nil {
+		return verb
+	}
+	rest, _ := args[describedRest].(string)
+	return strings.TrimSpace(verb + " " + rest)
+}
+
+// threadOf is where an answer to an event belongs: in reply to it, and in the
+// thread it stands in.
+func threadOf(e *event.Event) *event.RelatesTo {
+	r := (&event.RelatesTo{}).SetReplyTo(e.ID)
+	if said, ok := e.Content.Parsed.(*event.MessageEventContent); ok {
+		if root := said.RelatesTo.GetThreadParent(); root != "" {
+			r = (&event.RelatesTo{}).SetThread(root, e.ID)
+		}
+	}
+	return r
+}
+
+// answer says an answer, in as many messages as it needs.
+func (m *Matrix) answer(ctx context.Context, s *session, room id.RoomID, key string, where *event.RelatesTo, answer bot.Message) {
+	for i, page := range notices(answer) {
+		content := page.content(event.MsgNotice)
+		content.RelatesTo = where
+		err := persist(ctx, answerTime, func() error {
+			_, err := m.send(ctx, s, room, outgoing{content: content, key: pageKey(key, i)})
+			return err
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				m.log.Error("failed to answer", "channel", m.channel(room), "err", err)
+			}
+			return
+		}
+	}
+}
+
+// commandOf is a line typed by a user in a room, with what they may do there.
+func (m *Matrix) commandOf(ctx context.Context, s *session, room id.RoomID, user id.UserID, line string) bot.Command {
+	c := bot.Command{Channel: m.channel(room), User: string(user), Line: line, Prefix: m.o.Prefix}
+	c.Role, c.Because = m.role(ctx, s, room, user)
+	return c
+}
+
+// noKey reports whether an error of decrypting may be mended by a key to come.
+func noKey(err error) bool { return errors.Is(err, errNoKey) }
+

@@ -1,0 +1,3 @@
+package matrix
+
+func faults(words) []string { return nil }

@@ -1,0 +1,98 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
+)
+
+const (
+	// settle is how long an attempt may come to something after it began, if
+	// whoever made it is gone: a homeserver notices that, and stops.
+	settle = 5 * time.Second
+
+	// before is how much older than the first attempt what we look for may
+	// seem: clocks differ.
+	before = 10 * time.Minute
+
+	// maxDoubt is how long a message may wait because the room cannot be read:
+	// others wait behind it.
+	maxDoubt = 10 * time.Minute
+
+	lookPage  = 100 // events
+	lookPages = 50
+)
+
+// heardOf returns what an earlier attempt left in a room under a key; "" if
+// there is nothing.
+func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key string, a bot.Attempt) (id.EventID, error) {
+	if a.Since.IsZero() {
+		return "", nil
+	}
+	if said, ok := m.own.get(key); ok {
+		return said, nil
+	}
+	now := time.Now()
+	ahead := a.Last.After(now) // the clock was: nobody knows when that was
+	if wait := a.Last.Add(settle).Sub(now); wait > 0 && !ahead {
+		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("matrix: it may have been said; waiting until that can be known")}
+	}
+	oldest := a.Since.Add(-before)
+	if ahead {
+		oldest = time.Time{}
+	}
+	said, err := s.search(ctx, room, key, oldest)
+	if err == nil {
+		return said, nil
+	}
+	if errors.Is(err, errTooMuch) || !ahead && now.Sub(a.Last) > maxDoubt {
+		// Better twice than never; and the homeserver may know it by its key.
+		m.log.Warn("could not look whether a message was said before; it may come twice", "channel", m.channel(room), "err", err)
+		return "", nil
+	}
+	return "", unsaid(failed("looking for a message", err), a)
+}
+
+// search looks for a key in a room, from its end back to a time.
+func (s *session) search(ctx context.Context, room id.RoomID, key string, oldest time.Time) (id.EventID, error) {
+	from := ""
+	for range lookPages {
+		res, err := call(ctx, func(ctx context.Context) (*mautrix.RespMessages, error) {
+			return s.client.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, lookPage)
+		})
+		if err != nil {
+			return "", err
+		}
+		for _, e := range res.Chunk {
+			if keyOf(e, s.me()) == key {
+				return e.ID, nil
+			}
+			if time.UnixMilli(e.Timestamp).Before(oldest) {
+				return "", nil
+			}
+		}
+		if len(res.Chunk) == 0 || res.End == "" || res.End == from {
+			return "", nil
+		}
+		from = res.End
+	}
+	return "", errTooMuch
+}
+
+// errTooMuch is the end of a search that found no end.
+var errTooMuch = errors.New("matrix: there is too much in the room to look through")
+
+// keyOf is the key that we said an event under; "" if we did not say it.
+func keyOf(e *event.Event, me id.UserID) string {
+	if e.Sender != me {
+		return ""
+	}
+	key, _ := e.Content.Raw[keyField].(string)
+	return key
+}

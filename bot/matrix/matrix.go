@@ -1,0 +1,134 @@
+// Package matrix is Matrix as a [bot.Platform]: alerts as messages in plain and
+// encrypted rooms, commands by prefix, mention, direct message and reaction.
+//
+// We log in as a user, from one device, whose keys are in the Store (login.go,
+// keys_on.go). listen.go asks the homeserver what is new, hear.go makes commands
+// of it, room.go follows invitations, departures and moves. What we say goes out
+// in say.go, at the homeserver's pace, once. How it looks is born in render.go
+// and its neighbours.
+//
+// mautrix has its pure Go cryptography under the build tag goolm; without it
+// this package compiles, and New refuses.
+package matrix
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
+)
+
+// Options is what a Matrix is made of.
+type Options struct {
+	Device *Store // our login and keys, from attache matrix login; New does not close it
+
+	Prefix string   // what people type before a command; "" is "!attache"
+	Allow  []string // servers and users who may invite us, "example.org" or "@boss:example.org"; nil: our own server
+	Admins []string // users who are admins whatever their power in a room, "@boss:example.org"
+	Level  int      // the power from which a member of a room may change what is told there; < 0: the room's own for its state
+
+	Transport http.RoundTripper // what the homeserver is asked through; nil is http.DefaultTransport
+	Store     bot.Keeping
+	Log       *slog.Logger
+}
+
+// Matrix is the platform. Make one with New.
+type Matrix struct {
+	o       Options
+	log     *slog.Logger
+	look    look
+	handler bot.Handler // set by Run before anything is worked
+
+	opening sync.Mutex // held while a session is made
+	session *session   // nil: there is none yet, or not any more
+	refused login      // the last one that the homeserver would not have
+	since   position   // of the next sync; that of who makes a session, then listen's
+
+	queue    *queue
+	progress progress
+	pace     pace
+
+	own       *memory[string, id.EventID]   // what we said, by key, as the homeserver tells it
+	stories   *memory[id.EventID, int64]    // what our alerts are about
+	reactions *memory[id.EventID, reaction] // that pressed a button
+	tried     *memory[id.RoomID, time.Time] // when we last tried to enter a room
+
+	mu     sync.Mutex                // guards what follows
+	moved  map[id.RoomID]id.RoomID   // rooms that were replaced, and by which
+	direct map[id.UserID][]id.RoomID // conversations between two
+}
+
+// login is a token that was refused, and when.
+type login struct {
+	token string
+	at    time.Time
+}
+
+// New makes a Matrix that hears once Run is called. Its error, a sentence for
+// people, is that there is no login, or no encryption in this program.
+func New(ctx context.Context, o Options) (*Matrix, error) {
+	if !Encryption {
+		return nil, errNoEncryption
+	}
+	if _, err := o.Device.Login(ctx); err != nil {
+		return nil, err
+	}
+	o.Prefix = cmp.Or(o.Prefix, "!attache")
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Matrix{
+		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix},
+		queue: newQueue(), progress: progress{device: o.Device, log: o.Log},
+		own: newMemory[string, id.EventID](10_000), stories: newMemory[id.EventID, int64](10_000),
+		reactions: newMemory[id.EventID, reaction](10_000), tried: newMemory[id.RoomID, time.Time](10_000),
+		moved: map[id.RoomID]id.RoomID{}, direct: map[id.UserID][]id.RoomID{},
+	}
+	return m, nil
+}
+
+// Name is "matrix".
+func (m *Matrix) Name() string { return "matrix" }
+
+// Crowd says when alerts are put together. Homeservers take few messages of an
+// account at once: Synapse, as it comes, ten and then one in five seconds.
+func (m *Matrix) Crowd() (waiting, together int) { return 10, 10 }
+
+// Run hears, and answers, until ctx ends.
+func (m *Matrix) Run(ctx context.Context, h bot.Handler) error {
+	m.handler = h
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel() // before that, which waits for it
+	wg.Go(func() { m.queue.run(ctx) })
+	wg.Go(func() { m.backUp(ctx) })
+	m.listen(ctx)
+	return nil
+}
+
+// backUp keeps the backup of the keys of rooms up to date.
+func (m *Matrix) backUp(ctx context.Context) {
+	const every = time.Minute
+	for sleep(ctx, every) == nil {
+		s, err := m.open(ctx)
+		if err != nil || s.login.Backup == nil {
+			continue
+		}
+		switch n, err := s.keys.backUp(ctx, *s.login.Backup); {
+		case err != nil && ctx.Err() == nil:
+			m.log.Warn("failed to back up keys", "err", err)
+		case n > 0:
+			m.log.Debug("backed up keys", "keys", n)
+		}
+	}
+}

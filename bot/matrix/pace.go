@@ -1,0 +1,103 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"attache/bot"
+)
+
+const (
+	// patience is how long a message waits for its turn here; when that is
+	// farther off, it gives its place to what is more urgent in its channel.
+	patience = 2 * time.Second
+
+	// maxPause is how long we believe a homeserver that asks for silence: a slip
+	// must not silence us for good.
+	maxPause = 15 * time.Minute
+
+	maxGap = 10 * time.Second      // learnt between two messages
+	noGap  = 20 * time.Millisecond // less than that is none
+)
+
+// pace is how fast we may speak. A homeserver limits an account, and not a room,
+// by a bucket of which it tells nothing but how long it is empty
+// (https://spec.matrix.org/v1.16/client-server-api/#rate-limiting). So after a
+// refusal all that is said waits for that long, then goes out one by one, that
+// far apart at first and closer as it goes well.
+type pace struct {
+	mu   sync.Mutex
+	next time.Time     // nothing before
+	gap  time.Duration // between two messages
+}
+
+// turn waits for the turn to say something.
+func (p *pace) turn(ctx context.Context) error {
+	p.mu.Lock()
+	now := time.Now()
+	wait := max(0, p.next.Sub(now))
+	if wait > patience {
+		p.mu.Unlock()
+		return &bot.RetryError{After: wait + rand.N(wait/4+time.Millisecond), Err: fmt.Errorf("matrix: the homeserver wants to hear nothing for %s", wait.Round(time.Millisecond))}
+	}
+	p.next = now.Add(wait + p.gap)
+	p.mu.Unlock()
+	return sleep(ctx, wait)
+}
+
+// limited notes that the homeserver wants to hear nothing for a while.
+func (p *pace) limited(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.next) {
+		p.next = until
+	}
+	p.gap = min(max(p.gap, d, noGap), maxGap)
+}
+
+// heard notes that the homeserver took something.
+func (p *pace) heard() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gap -= p.gap / 8; p.gap < noGap {
+		p.gap = 0
+	}
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// persist does something again and again until it is done, never can be, or has
+// taken too long. It is for what has no delivery behind it: answers, joining.
+func persist(ctx context.Context, most time.Duration, do func() error) error {
+	end := time.Now().Add(most)
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := do()
+		if err == nil || errors.Is(err, bot.ErrChannelGone) || errors.Is(err, bot.ErrRefused) {
+			return err
+		}
+		pause := wait
+		if retry, ok := errors.AsType[*bot.RetryError](err); ok && retry.After > 0 {
+			pause = retry.After
+		}
+		if time.Now().Add(pause).After(end) || sleep(ctx, pause) != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
+)
+
+const (
+	joinTime  = 10 * time.Minute // for another server to let us in
+	enterTime = 10 * time.Minute // before a door that was shut is tried again
+	awayTime  = time.Minute      // before it is looked again whether somebody has invited us
+)
+
+// place finds the room that a channel's name stands for, and that we are in it.
+// [bot.ErrChannelGone] if there is no such room; where somebody need only invite
+// us, it waits for that.
+func (m *Matrix) place(ctx context.Context, c bot.Channel) (*session, id.RoomID, error) {
+	if !strings.HasPrefix(c.Name(), "!") {
+		return nil, "", fmt.Errorf("matrix: %q is not a room of Matrix, which look like matrix:!abc:example.org: %w", c, bot.ErrChannelGone)
+	}
+	s, err := m.open(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	room := m.latest(id.RoomID(c.Name()))
+	if !s.client.StateStore.IsInRoom(ctx, room, s.me()) {
+		err = m.enter(ctx, s, room)
+	}
+	return s, room, err
+}
+
+// enter tries to join a room that we are to speak in and are not in: anybody may
+// join some, and an invitation may have come before its sender was allowed.
+func (m *Matrix) enter(ctx context.Context, s *session, room id.RoomID) error {
+	absent := &bot.RetryError{After: awayTime, Err: fmt.Errorf("matrix: we are not in room %s: invite %s", room, s.me())}
+	if last, ok := m.tried.get(room); ok && time.Since(last) < enterTime {
+		return absent
+	}
+	m.tried.put(room, time.Now())
+	_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) { return s.client.JoinRoomByID(ctx, room) })
+	if err == nil {
+		m.log.Info("joined a room", "channel", m.channel(room))
+		return nil
+	}
+	if errors.Is(failed("joining", err), bot.ErrChannelGone) {
+		return fmt.Errorf("matrix: there is no room %s: %w", room, bot.ErrChannelGone)
+	}
+	m.log.Error("is not in a room that it is to speak in, and what is to be said there waits: invite it", "channel", m.channel(room), "as", s.me(), "err", failed("joining", err))
+	return absent
+}
+
+// encrypted reports whether what is said in a room is to be encrypted. What we
+// have heard of it may be nothing yet, so the homeserver is asked once; and a
+// room that was encrypted stays so, whatever the homeserver says.
+func (m *Matrix) encrypted(ctx context.Context, s *session, room id.RoomID) (bool, error) {
+	store := s.client.StateStore
+	secret, err := store.IsEncrypted(ctx, room)
+	if err != nil {
+		return false, fmt.Errorf("reading whether room %s is encrypted: %w", room, err)
+	}
+	if _, ok := s.checked.get(room); ok {
+		return secret, nil
+	}
+	create, err := store.GetCreate(ctx, room)
+	if err != nil {
+		return false, fmt.Errorf("reading what room %s is: %w", room, err)
+	}
+	if create == nil { // no sync has told us of it yet: neither who is in it
+		if _, err := s.client.State(ctx, room); err != nil {
+			return false, err
+		}
+	} else {
+		var content event.EncryptionEventContent
+		err := s.client.StateEvent(ctx, room, event.StateEncryption, "", &content)
+		if err != nil && code(err) != "M_NOT_FOUND" {
+			return false, err
+		}
+		if secret && err != nil {
+			return false, &bot.RetryError{After: awayTime, Err: fmt.Errorf("matrix: room %s was encrypted, and the homeserver says that it is not any more: nothing is said there in clear", room)}
+		}
+	}
+	s.checked.put(room, true)
+	return store.IsEncrypted(ctx, room)
+}
+
+// onInvite joins a room that somebody who may has invited us to.
+func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.Event) {
+	i := slices.IndexFunc(state, func(e *event.Event) bool {
+		return e.Type == event.StateMember && e.GetStateKey() == string(s.me()) && e.Content.AsMember().Membership == event.MembershipInvite
+	})
+	if i < 0 {
+		return
+	}
+	by, direct := state[i].Sender, state[i].Content.AsMember().IsDirect
+	if !m.mayInvite(s, by) && !m.expected(room) {
+		m.log.Warn("declined an invitation from somebody whom matrix.allow does not name", "channel", m.channel(room), "by", by)
+		b.hold()
+		m.queue.put(room, func(ctx context.Context) {
+			_, err := call(ctx, func(ctx context.Context) (*mautrix.RespLeaveRoom, error) { return s.client.LeaveRoom(ctx, room) })
+			if err != nil && ctx.Err() == nil {
+				m.log.Warn("failed to decline an invitation", "channel", m.channel(room), "err", failed("leaving", err))
+			}
+			b.done(ctx)
+		})
+		return
+	}
+	b.hold()
+	m.queue.put(room, func(ctx context.Context) {
+		err := persist(ctx, joinTime, func() error {
+			_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) { return s.client.JoinRoomByID(ctx, room) })
+			return failedOrNil("joining", err)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			m.log.Error("failed to join a room that it was invited to", "channel", m.channel(room), "by", by, "err", err)
+		} else {
+			m.log.Info("joined a room", "channel", m.channel(room), "by", by)
+			if direct {
+				m.met(ctx, s, by, room)
+			}
+		}
+		b.done(ctx)
+	})
+}
+
+// failedOrNil is failed for what may have gone well.
+func failedOrNil(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return failed(doing, err)
+}
+
+// mayInvite reports whether a user may invite us.
+func (m *Matrix) mayInvite(s *session, user id.UserID) bool {
+	if m.o.Allow == nil {
+		return user.Homeserver() == s.me().Homeserver()
+	}
+	return slices.Contains(m.o.Allow, user.Homeserver()) || slices.Contains(m.o.Allow, string(user)) || slices.Contains(m.o.Admins, string(user))
+}
+
+// onJoin greets the room that we have come into, and lists our commands there
+// for clients that show them.
+func (m *Matrix) onJoin(ctx context.Context, s *session, room id.RoomID) (acted bool) {
+	levels, err := s.client.StateStore.GetPowerLevels(ctx, room)
+	if err == nil {
+		m.describe(ctx, s, room, levels)
+	}
+	m.answer(ctx, s, room, answerKey(id.EventID("greeting "+room)), nil, m.greeting())
+	return true
+}
+
+// greeting is what the room reads that we were invited to.
+func (m *Matrix) greeting() bot.Message {
+	return bot.Message{Kind: bot.KindNotice, Lines: []bot.Line{
+		{Text: "Good day. I watch the feeds and tell this room each story that its rules ask for, once, and keep it true."},
+		{Text: fmt.Sprintf(`%s subscribe "Security Council" begins; %s help tells the rest.`, m.o.Prefix, m.o.Prefix)},
+	}}
+}
+
+// onLeave tells the operator that we are not in a room any more. What is to be
+// said there waits for another invitation, as long as anything does.
+func (m *Matrix) onLeave(s *session, room id.RoomID, events []*event.Event) {
+	for _, e := range slices.Backward(events) {
+		if e.Type != event.StateMember || e.GetStateKey() != string(s.me()) || e.Sender == s.me() {
+			continue
+		}
+		how := "was removed from a room"
+		if e.Content.AsMember().Membership == event.MembershipBan {
+			how = "was banned from a room"
+		}
+		m.log.Error(how+"; what is to be said there waits for an invitation, a day at most", "channel", m.channel(room), "by", e.Sender, "reason", bot.Plain(e.Content.AsMember().Reason))
+		return
+	}
+}
