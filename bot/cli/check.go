@@ -14,7 +14,7 @@ import (
 
 type checkCommand struct {
 	configFlag
-	Offline bool `help:"Ask no feed, and not Slack."`
+	Offline bool `help:"Ask no feed, and neither Slack nor Matrix."`
 }
 
 // Run names every problem it finds, and not only the first.
@@ -39,6 +39,11 @@ func (c *checkCommand) Run(ctx context.Context, p *Program) error {
 	if !c.Offline && cfg.Slack.On() {
 		for _, f := range checkSlack(ctx, cfg) {
 			report("slack, "+f.What, f.Err, f.Good)
+		}
+	}
+	if !c.Offline && cfg.Matrix.On() {
+		for _, f := range checkMatrix(ctx, cfg) {
+			report("matrix, "+f.What, f.Err, f.Good)
 		}
 	}
 	if !c.Offline {

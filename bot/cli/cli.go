@@ -43,12 +43,13 @@ type Program struct {
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show what it does, on two invented days of news: no account, no network."`
 	Run     runCommand     `cmd:"" help:"Run the bot. Without a config: public starter feeds, ./attache.db, the web page and this terminal."`
-	Check   checkCommand   `cmd:"" help:"Check config, database, rules, Slack and feeds; name every problem at once."`
+	Check   checkCommand   `cmd:"" help:"Check config, database, rules, Slack, Matrix and feeds; name every problem at once."`
 	Rule    ruleCommand    `cmd:"" help:"Try a rule."`
 	Replay  replayCommand  `cmd:"" help:"Take an archive of items through the pipeline in its own time, telling nobody."`
 	Feed    feedCommand    `cmd:"" help:"Look at a feed."`
 	Search  searchCommand  `cmd:"" help:"Search the stories on record."`
 	Slack   slackCommand   `cmd:"" help:"Set up Slack."`
+	Matrix  matrixCommand  `cmd:"" help:"Set up Matrix."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

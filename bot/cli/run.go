@@ -17,6 +17,7 @@ import (
 	"attache/bot"
 	"attache/bot/config"
 	"attache/bot/console"
+	"attache/bot/matrix"
 	"attache/bot/rule"
 	"attache/bot/web"
 	"attache/feeds"
@@ -29,7 +30,7 @@ type configFlag struct {
 }
 
 // speaking are the platforms there are.
-var speaking = []string{"console", "slack", "web"}
+var speaking = []string{"console", "matrix", "slack", "web"}
 
 // load reads the config, rules included. Its errors name file, line and caret.
 func (c configFlag) load() (config.Config, error) {
@@ -130,7 +131,14 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err := configure(cfg); err != nil {
 		return err
 	}
-	platforms, page, err := p.platforms(cfg, db, b, s.json, log)
+	var login *matrix.Store
+	if cfg.Matrix.On() {
+		if login, err = device(ctx, cfg.Matrix); err != nil {
+			return err
+		}
+		defer login.Close()
+	}
+	platforms, page, err := p.platforms(ctx, cfg, db, login, b, s.json, log)
 	if err != nil {
 		return err
 	}
@@ -150,15 +158,22 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	return nil
 }
 
-// platforms makes those that the config asks for; page is the address of the
-// web page, "" if there is none.
-func (p *Program) platforms(cfg config.Config, db *storage.DB, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+// platforms makes those that the config asks for; login is that of Matrix, nil
+// if there is none, and page the address of the web page, "" if there is none.
+func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.DB, login *matrix.Store, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
 	if cfg.Slack.On() {
 		s, err := p.slack(cfg.Slack, b, db, log)
 		if err != nil {
 			return nil, "", err
 		}
 		list = append(list, s)
+	}
+	if login != nil {
+		m, err := p.matrix(ctx, cfg.Matrix, login, db, log)
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(list, m)
 	}
 	if cfg.Web.Enabled {
 		l, err := p.Listen("tcp", cfg.Web.Listen)
@@ -222,7 +237,8 @@ func waits(was, now config.Config) string {
 		same bool
 	}{
 		{"storage", was.Storage == now.Storage}, {"poll", was.Poll == now.Poll}, {"web", was.Web == now.Web},
-		{"slack", reflect.DeepEqual(was.Slack, now.Slack)}, {"console", was.Console == now.Console}, {"log", was.Log == now.Log},
+		{"slack", reflect.DeepEqual(was.Slack, now.Slack)}, {"matrix", reflect.DeepEqual(was.Matrix, now.Matrix)},
+		{"console", was.Console == now.Console}, {"log", was.Log == now.Log},
 	} {
 		if !t.same {
 			list = append(list, t.name)

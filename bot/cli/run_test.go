@@ -16,7 +16,8 @@ func TestWaits(t *testing.T) {
 	}
 	now.Web.Listen, now.Log.Format = "127.0.0.1:1", "json"
 	now.Slack.Admins = []string{"U01DEF"}
-	if got := waits(was, now); got != "web, slack, log" {
+	now.Matrix.Allow = []string{"example.org"}
+	if got := waits(was, now); got != "web, slack, matrix, log" {
 		t.Errorf("waiting: %q", got)
 	}
 }

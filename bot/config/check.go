@@ -31,6 +31,7 @@ func (c Config) check() Problems {
 	k.poll(c.Poll)
 	k.web(c.Web)
 	k.slack(c.Slack, c.Web)
+	k.matrix(c.Matrix, c.Storage)
 	k.twice(c.sources())
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "text", "json")
@@ -39,7 +40,7 @@ func (c Config) check() Problems {
 	}
 	k.feedNames(c)
 	for i, s := range c.Subscriptions {
-		k.subscription(fmt.Sprintf("subscription[%d].", i), s, c.Slack.On())
+		k.subscription(fmt.Sprintf("subscription[%d].", i), s, c)
 	}
 	k.subscriptionNames(c.Subscriptions)
 	return k.problems
@@ -140,13 +141,15 @@ func (c *checker) url(key, text string) {
 	}
 }
 
-func (c *checker) subscription(at string, s Subscription, slack bool) {
+func (c *checker) subscription(at string, s Subscription, conf Config) {
 	if c.required(at+"channel", s.Channel) {
 		platform, name, ok := strings.Cut(s.Channel, ":")
 		if !ok || platform == "" || strings.ContainsFunc(s.Channel, unicode.IsSpace) {
 			c.add(at+"channel", fmt.Sprintf("%q is not a channel", s.Channel), `write platform:name, like "web:desk"`)
 		} else if platform == "slack" {
-			c.slackChannel(at+"channel", name, slack)
+			c.slackChannel(at+"channel", name, conf.Slack.On())
+		} else if platform == "matrix" {
+			c.matrixChannel(at+"channel", name, conf.Matrix.On())
 		}
 	}
 	c.line(at+"name", s.Name, 100)

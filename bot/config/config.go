@@ -18,6 +18,7 @@ type Config struct {
 	Poll    Poll    `toml:"poll"`
 	Web     Web     `toml:"web"`
 	Slack   Slack   `toml:"slack"`
+	Matrix  Matrix  `toml:"matrix"`
 	Console Console `toml:"console"`
 	Log     Log     `toml:"log"`
 
@@ -133,7 +134,7 @@ type Feed struct {
 // Subscription is a channel's rule.
 type Subscription struct {
 	// Channel is where to speak, platform:name: "web:desk", "console:",
-	// "slack:T01ABC/C0123". Required.
+	// "slack:T01ABC/C0123", "matrix:!abc:example.org". Required.
 	Channel string `toml:"channel"`
 
 	// Name is what people call the subscription, unique in its channel.
@@ -161,6 +162,7 @@ func Default() Config {
 		Slack: Slack{
 			Teams: []string{}, Admins: []string{}, Command: "/attache", APIURL: "https://slack.com/api/",
 		},
+		Matrix:  Matrix{Store: "attache-matrix.db", Prefix: "!attache", Allow: []string{}, Admins: []string{}, Level: -1},
 		Console: Console{Enabled: true},
 		Log:     Log{Level: "info", Format: "text"},
 	}

@@ -242,7 +242,7 @@ func FuzzSecret(f *testing.F) {
 		if strings.Contains(before+after, "hunter") {
 			return
 		}
-		for _, key := range []string{"[web]\npassword", "[web]\npasswort", "[web]\ntoken", "[slack]\nbot_token", "[slack]\nsigning_secrets"} {
+		for _, key := range []string{"[web]\npassword", "[web]\npasswort", "[web]\ntoken", "[slack]\nbot_token", "[slack]\nsigning_secrets", "[matrix]\nstore_key"} {
 			_, err := Parse("f.toml", []byte(before+"\n"+key+" = \"hunter2\" "+after), none)
 			if err != nil && strings.Contains(err.Error(), "hunter") {
 				t.Error(err)

@@ -218,12 +218,14 @@ var (
 	// credentials are the user and password in an address.
 	credentials = regexp.MustCompile(`://.*@`)
 	hidden      = regexp.MustCompile("\x00+")
-	// tokens are Slack's, which may stand where no secret is expected.
-	tokens = regexp.MustCompile(`\b(xox[a-z]|xapp)-[\w-]+`)
+	// tokens are Slack's and Matrix's, which may stand where no secret is
+	// expected: Synapse's begin with syt_, those of Matrix's account service
+	// with mat_, mct_ and the like.
+	tokens = regexp.MustCompile(`\b(xox[a-z]-|xapp-|syt_|m[acp][tr]_)[\w-]+`)
 )
 
 // hush is a text without tokens.
-func hush(text string) string { return tokens.ReplaceAllString(text, "$1-…") }
+func hush(text string) string { return tokens.ReplaceAllString(text, "$1…") }
 
 // show is a piece of a line as people may see it.
 func show(piece []byte) string {

@@ -98,7 +98,7 @@ func (c *Config) readSecrets() (problems Problems) {
 		if s.file == "" || s.secret.text != "" {
 			continue
 		}
-		secret, err := secretFile(s.file)
+		secret, err := SecretFile(s.file)
 		if err != nil {
 			problems = append(problems, c.Problem(s.key+"_file", err))
 		}
@@ -108,8 +108,9 @@ func (c *Config) readSecrets() (problems Problems) {
 	return problems
 }
 
-// secretFile reads a secret. Its errors name the file and never what is in it.
-func secretFile(path string) (Secret, error) {
+// SecretFile reads a secret from a file, as every *_file of a config is read.
+// Its errors name the file and never what is in it.
+func SecretFile(path string) (Secret, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return Secret{}, err

@@ -90,9 +90,9 @@ func (c *checker) slack(s Slack, web Web) {
 	} else if len(s.Teams) > 0 {
 		c.add("slack.teams", "this is for workspaces that install the app, and there is no client_id", "leave it out: bot_token is of one workspace")
 	}
-	if n := len(s.TokenKey.text); n > 0 && n < minTokenKey {
+	if n := len(s.TokenKey.text); n > 0 && n < minKey {
 		c.secret("slack.token_key", s.TokenKey, fmt.Sprintf("%d bytes are too few", n),
-			fmt.Sprintf("at least %d that nobody can guess, as `openssl rand -base64 48` makes them", minTokenKey))
+			fmt.Sprintf("at least %d that nobody can guess, as `openssl rand -base64 48` makes them", minKey))
 	}
 	if s.URL != "" {
 		c.https("slack.url", s.URL, "https://alerts.example.org")
@@ -113,8 +113,8 @@ func (c *checker) slack(s Slack, web Web) {
 	}
 }
 
-// minTokenKey is how many bytes the key for tokens at rest has at least.
-const minTokenKey = 32
+// minKey is how many bytes a key for what is kept at rest has at least.
+const minKey = 32
 
 // Ids as Slack writes them; https://docs.slack.dev/reference/objects.
 var (

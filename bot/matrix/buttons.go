@@ -45,6 +45,6 @@ func legend() words {
 	for _, b := range buttons {
 		lines = append(lines, own(b.key+" "+b.does))
 	}
-	p.block("p", append(lines, own("Take 🙋 or 🔇 back to undo it."))...)
-	return p.settled()
+	p.add("p", append(lines, own("Take 🙋 or 🔇 back to undo it."))...)
+	return p.words()
 }

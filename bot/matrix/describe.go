@@ -44,7 +44,7 @@ func (m *Matrix) describe(ctx context.Context, s *session, room id.RoomID, level
 				return s.client.SendStateEvent(ctx, room, kind, key, c)
 			})
 			err = failedOrNil("listing a command", err)
-			m.learn(err)
+			m.learn(s, err)
 			return err
 		})
 		if err != nil {

@@ -14,39 +14,46 @@ var digestFits = []fit{
 	{title: 100, summary: 0, quoted: 60, aside: 0, name: 30, link: 100, even: true},
 }
 
+// manyAlerts is how many are only ever shown in the least.
+const manyAlerts = 40
+
 // digest is many alerts in one message. Those for which there is no room are
 // counted.
 func (l look) digest(m bot.Message) words {
-	var w words
-	for _, f := range digestFits {
-		if w = l.sections(m, f, len(m.Alerts)).settled(); w.size() <= maxSize {
+	tries := digestFits
+	if len(m.Alerts) >= manyAlerts {
+		tries = tries[len(tries)-1:]
+	}
+	var sections page
+	for _, f := range tries {
+		sections = nil
+		for _, a := range m.Alerts {
+			sections.add("p", section(a, f)...)
+		}
+		if w := l.together(m, sections).words(); w.size() <= maxSize {
 			return w
 		}
 	}
-	last := digestFits[len(digestFits)-1]
-	kept, room := 0, maxSize-l.sections(m, last, 0).size()
-	for _, a := range m.Alerts {
-		var p page
-		if p.block("p", section(a, last)...); p.size() > room {
+	room := maxSize - l.together(m, nil).words().size()
+	for i := range sections {
+		if room -= sections[i : i+1].words().size(); room < 0 {
+			sections = sections[:i]
 			break
 		}
-		kept, room = kept+1, room-p.size()
 	}
-	return l.sections(m, last, kept).settled()
+	return l.together(m, sections).words()
 }
 
-// sections is the first so many alerts of a digest, and what stands around them.
-func (l look) sections(m bot.Message, f fit, kept int) words {
+// together is the first alerts of a digest, and what stands around them.
+func (l look) together(m bot.Message, sections page) page {
 	var p page
-	p.block("p", own(m.Together()).in("strong"))
-	for _, a := range m.Alerts[:kept] {
-		p.block("p", section(a, f)...)
+	p.add("p", own(m.Together()).in("strong"))
+	p = append(p, sections...)
+	if left := len(m.Alerts) - len(sections); left > 0 {
+		p.add("p", own(bot.LeftOut(left)).in("em"))
 	}
-	if left := len(m.Alerts) - kept; left > 0 {
-		p.block("p", own(bot.LeftOut(left)).in("em"))
-	}
-	p.block("p", l.byNumber(m.Alerts))
-	return p.words
+	p.add("p", l.byNumber(m.Alerts))
+	return p
 }
 
 // section is an alert in a digest, line by line.

@@ -95,6 +95,8 @@ func refused(doing string, said mautrix.HTTPError) error {
 	switch {
 	case code == "M_LIMIT_EXCEEDED" || said.IsStatus(http.StatusTooManyRequests):
 		return &bot.RetryError{After: pauseOf(said), Err: err}
+	case code == "M_FORBIDDEN":
+		return &bot.RetryError{Err: fmt.Errorf("%w: %s", err, remedies[code])}
 	case remedies[code] != "":
 		return &bot.RetryError{After: loginTime, Err: fmt.Errorf("%w: %s", err, remedies[code])}
 	case unsayable[code]:
@@ -130,15 +132,25 @@ func pauseOf(said mautrix.HTTPError) time.Duration {
 	return min(d, maxPause)
 }
 
-// code is the homeserver's own word for an error, "" if it had none.
-func code(err error) string {
+// errcode is the homeserver's own word for an error, "" if it had none.
+func errcode(err error) string {
 	if said, ok := errors.AsType[mautrix.HTTPError](err); ok && said.RespError != nil {
 		return said.RespError.ErrCode
+	}
+	if retry, ok := errors.AsType[*bot.RetryError](err); ok && retry.Err != nil {
+		err = retry.Err
 	}
 	if said, ok := errors.AsType[mautrix.RespError](err); ok {
 		return said.ErrCode
 	}
 	return ""
+}
+
+// loggedOut reports whether an error is that the homeserver does not know our
+// login.
+func loggedOut(err error) bool {
+	c := errcode(err)
+	return c == "M_UNKNOWN_TOKEN" || c == "M_MISSING_TOKEN"
 }
 
 // unsaid is an error of what comes before anything is said: whatever it leaves

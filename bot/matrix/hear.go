@@ -21,6 +21,7 @@ const (
 	askedTime = 20 * time.Second
 
 	answerTime = 5 * time.Minute // for an answer to reach the homeserver
+	loginWait  = 24 * time.Hour  // for somebody to log in again
 )
 
 // remember notes what we said ourselves, by its key: what was said already need
@@ -37,7 +38,7 @@ func (m *Matrix) remember(s *session, events []*event.Event) {
 func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Event) {
 	for _, e := range events {
 		if entered(e, s.me()) {
-			m.work(b, e, func(ctx context.Context) bool { return m.onJoin(ctx, s, room) })
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onJoin(ctx, s, room) })
 			continue
 		}
 		if e.Sender == s.me() {
@@ -45,38 +46,48 @@ func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Even
 		}
 		switch e.Type {
 		case event.EventMessage, event.EventEncrypted:
-			m.work(b, e, func(ctx context.Context) bool { return m.onMessage(ctx, s, e) })
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onMessage(ctx, s, e) })
 		case event.EventReaction:
-			m.work(b, e, func(ctx context.Context) bool { return m.onReaction(ctx, s, e) })
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onReaction(ctx, s, e) })
 		case event.EventRedaction:
-			m.work(b, e, func(ctx context.Context) bool { return m.onRedaction(ctx, s, e) })
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onRedaction(ctx, s, e) })
 		case event.StateTombstone:
-			m.work(b, e, func(ctx context.Context) bool { return m.onTombstone(ctx, s, e) })
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onTombstone(ctx, s, e) })
 		}
 	}
 }
 
 // work queues what is to be done about an event, unless it was done in an
 // earlier life. do reports whether anything came of it.
-func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context) bool) {
+func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context, *session) bool) {
 	b.hold()
 	m.queue.put(e.RoomID, func(ctx context.Context) {
-		if done, err := m.o.Device.handled(ctx, e.ID); err == nil && !done {
-			acted := do(ctx)
-			if ctx.Err() != nil {
-				return // it will be heard again
-			}
-			if acted {
-				if err := m.o.Device.setHandled(ctx, e.ID, time.Now()); err != nil {
-					m.log.Warn("failed to keep what was handled", "err", err)
-				}
-			}
-		} else if err != nil {
-			m.log.Error("failed to read what was handled", "err", err)
-			return
+		done, err := m.o.Device.handled(ctx, e.ID)
+		if err == nil && !done {
+			err = m.handle(ctx, e, do)
+		}
+		if ctx.Err() != nil {
+			return // it will be heard again
+		}
+		if err != nil {
+			m.log.Error("failed to handle what was said", "channel", m.channel(e.RoomID), "err", err)
 		}
 		b.done(ctx)
 	})
+}
+
+// handle does what is to be done about an event, in whatever session there is by
+// then.
+func (m *Matrix) handle(ctx context.Context, e *event.Event, do func(context.Context, *session) bool) error {
+	var s *session
+	err := persist(ctx, loginWait, func() (err error) {
+		s, err = m.open(ctx)
+		return err
+	})
+	if err != nil || !do(ctx, s) || ctx.Err() != nil {
+		return err
+	}
+	return m.o.Device.setHandled(ctx, e.ID, time.Now())
 }
 
 // onMessage answers a command, and nothing else: no notice, which is what bots
@@ -103,7 +114,7 @@ func (m *Matrix) onMessage(ctx context.Context, s *session, e *event.Event) (act
 	if alone {
 		c.Prefix = ""
 	}
-	m.answer(ctx, s, e.RoomID, key, threadOf(e), m.handler.Answer(ctx, c))
+	m.answer(ctx, e.RoomID, key, threadOf(e), m.handler.Answer(ctx, c))
 	return true
 }
 
@@ -205,14 +216,11 @@ func threadOf(e *event.Event) *event.RelatesTo {
 }
 
 // answer says an answer, in as many messages as it needs.
-func (m *Matrix) answer(ctx context.Context, s *session, room id.RoomID, key string, where *event.RelatesTo, answer bot.Message) {
+func (m *Matrix) answer(ctx context.Context, room id.RoomID, key string, where *event.RelatesTo, answer bot.Message) {
 	for i, page := range notices(answer) {
 		content := page.content(event.MsgNotice)
 		content.RelatesTo = where
-		err := persist(ctx, answerTime, func() error {
-			_, err := m.send(ctx, s, room, outgoing{content: content, key: pageKey(key, i)})
-			return err
-		})
+		err := m.tell(ctx, room, outgoing{content: content, key: pageKey(key, i)})
 		if err != nil {
 			if ctx.Err() == nil {
 				m.log.Error("failed to answer", "channel", m.channel(room), "err", err)
@@ -220,6 +228,17 @@ func (m *Matrix) answer(ctx context.Context, s *session, room id.RoomID, key str
 			return
 		}
 	}
+}
+
+// tell says something that has no delivery behind it, as soon as it can.
+func (m *Matrix) tell(ctx context.Context, room id.RoomID, out outgoing) error {
+	return persist(ctx, answerTime, func() error {
+		s, err := m.open(ctx)
+		if err == nil {
+			_, err = m.send(ctx, s, room, out)
+		}
+		return err
+	})
 }
 
 // commandOf is a line typed by a user in a room, with what they may do there.
@@ -231,4 +250,3 @@ func (m *Matrix) commandOf(ctx context.Context, s *session, room id.RoomID, user
 
 // noKey reports whether an error of decrypting may be mended by a key to come.
 func noKey(err error) bool { return errors.Is(err, errNoKey) }
-

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -124,24 +125,55 @@ func (w words) richly() words { return words{HTML: w.HTML} }
 func (w words) empty() bool { return w.Body == "" && w.HTML == "" }
 
 // page is a message that grows block by block.
-type page struct{ words }
+type page []block
 
-// block adds lines as a block: an element of that name in HTML, in plain text
-// after a blank line.
-func (p *page) block(name string, lines ...words) {
-	var w words
-	for _, l := range lines {
-		l = l.ours()
-		if w.Body != "" && l.Body != "" {
-			w.Body += "\n"
-		}
-		if w.HTML != "" && l.HTML != "" {
-			w.HTML += "<br>"
-		}
-		w = join(w, l)
+// block is lines in an element of that name.
+type block struct {
+	name  string
+	lines []words
+}
+
+// add adds lines as a block. Those that are empty are left out.
+func (p *page) add(name string, lines ...words) {
+	lines = slices.DeleteFunc(lines, words.empty)
+	if len(lines) > 0 {
+		*p = append(*p, block{name, lines})
 	}
-	if p.Body != "" && w.Body != "" {
-		p.Body += "\n\n"
+}
+
+// words is the page put together.
+func (p page) words() words {
+	var body strings.Builder
+	for _, b := range p {
+		for _, l := range b.lines {
+			body.WriteString(l.Body)
+		}
 	}
-	p.words = join(p.words, w.in(name))
+	first, _ := directions(body.String())
+	return p.put(first)
+}
+
+// put puts the page together. In plain text a blank line stands between blocks.
+func (p page) put(isolate bool) words {
+	var whole words
+	for _, b := range p {
+		var w words
+		for _, l := range b.lines {
+			if b.name != "pre" {
+				l = l.settled(isolate)
+			}
+			if w.Body != "" && l.Body != "" {
+				w.Body += "\n"
+			}
+			if w.HTML != "" && l.HTML != "" {
+				w.HTML += "<br>"
+			}
+			w = join(w, l)
+		}
+		if whole.Body != "" && w.Body != "" {
+			whole.Body += "\n\n"
+		}
+		whole = join(whole, w.in(b.name))
+	}
+	return whole
 }

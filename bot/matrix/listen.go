@@ -31,13 +31,10 @@ func (m *Matrix) listen(ctx context.Context) {
 			troubled, wait = false, time.Second
 			continue
 		}
-		switch c := code(err); {
-		case c == "M_UNKNOWN_TOKEN" || c == "M_MISSING_TOKEN":
-			m.log.Error("hears nothing: "+remedies[c], "err", err)
-			if s != nil {
-				m.drop(s)
-			}
-		case !troubled:
+		switch {
+		case s != nil && loggedOut(err):
+			m.drop(s, err)
+		case !troubled && (s == nil || s.over.Err() == nil):
 			m.log.Warn("hears nothing for now", "err", err)
 		}
 		troubled = true
@@ -54,7 +51,7 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 		wait = time.Millisecond
 	}
 	res, err := s.sync(ctx, m.since.Next, wait)
-	if code(err) == "M_LIMIT_EXCEEDED" {
+	if errcode(err) == "M_LIMIT_EXCEEDED" {
 		err = failed("sync", err)
 	}
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"attache/bot"
 )
 
-const (
-	// settle is how long an attempt may come to something after it began, if
-	// whoever made it is gone: a homeserver notices that, and stops.
-	settle = 5 * time.Second
+// settleTime is how long an attempt may come to something after it began, if
+// whoever made it is gone: a homeserver notices that, and stops.
+const settleTime = 5 * time.Second
 
+const (
 	// before is how much older than the first attempt what we look for may
 	// seem: clocks differ.
 	before = 10 * time.Minute
@@ -40,7 +40,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 	}
 	now := time.Now()
 	ahead := a.Last.After(now) // the clock was: nobody knows when that was
-	if wait := a.Last.Add(settle).Sub(now); wait > 0 && !ahead {
+	if wait := a.Last.Add(m.settle).Sub(now); wait > 0 && !ahead {
 		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("matrix: it may have been said; waiting until that can be known")}
 	}
 	oldest := a.Since.Add(-before)

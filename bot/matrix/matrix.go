@@ -43,7 +43,8 @@ type Matrix struct {
 	o       Options
 	log     *slog.Logger
 	look    look
-	handler bot.Handler // set by Run before anything is worked
+	settle  time.Duration // see settleTime
+	handler bot.Handler   // set by Run before anything is worked
 
 	opening sync.Mutex // held while a session is made
 	session *session   // nil: there is none yet, or not any more
@@ -87,7 +88,7 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Matrix{
-		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix},
+		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime,
 		queue: newQueue(), progress: progress{device: o.Device, log: o.Log},
 		own: newMemory[string, id.EventID](10_000), stories: newMemory[id.EventID, int64](10_000),
 		reactions: newMemory[id.EventID, reaction](10_000), tried: newMemory[id.RoomID, time.Time](10_000),

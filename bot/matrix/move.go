@@ -92,12 +92,7 @@ func (m *Matrix) onTombstone(ctx context.Context, s *session, e *event.Event) (a
 		return false
 	}
 	log := m.log.With("channel", m.channel(e.RoomID), "from", e.RoomID, "to", to)
-	err := persist(ctx, joinTime, func() error {
-		_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) {
-			return s.client.JoinRoom(ctx, string(to), &mautrix.ReqJoinRoom{Via: []string{e.Sender.Homeserver()}})
-		})
-		return failedOrNil("joining", err)
-	})
+	err := m.join(ctx, to, e.Sender.Homeserver())
 	if ctx.Err() != nil {
 		return false
 	}

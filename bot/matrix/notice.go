@@ -22,8 +22,8 @@ func notices(m bot.Message) []words {
 	}
 	var list []words
 	for _, p := range pages {
-		w := written(p).settled()
-		if w.empty() {
+		w := written(p).words()
+		if bot.Blank(w.Body) {
 			w = own("There is nothing to show.")
 		}
 		list = append(list, w)
@@ -50,7 +50,7 @@ func paged(list []bot.Line) (pages [][]bot.Line, left int) {
 	pages = [][]bot.Line{nil}
 	full := 0
 	for i, l := range list {
-		size := written([]bot.Line{l}).size()
+		size := written([]bot.Line{l}).put(true).size() // with all the isolates there may be
 		if last := pages[len(pages)-1]; len(last) > 0 && full+size > maxSize-room {
 			if len(pages) == maxPages {
 				return pages, len(list) - i
@@ -65,7 +65,7 @@ func paged(list []bot.Line) (pages [][]bot.Line, left int) {
 
 // written is a page in words. Neighbouring lines of code are in one piece, so
 // that a caret stays under what it points at.
-func written(lines []bot.Line) words {
+func written(lines []bot.Line) page {
 	var p page
 	for len(lines) > 0 {
 		n := 1
@@ -73,17 +73,17 @@ func written(lines []bot.Line) words {
 			n++
 		}
 		if lines[0].Code {
-			p.code(lines[:n])
+			p.add("pre", code(lines[:n]))
 		} else {
-			var block []words
+			var list []words
 			for _, l := range lines[:n] {
-				block = append(block, row(l)...)
+				list = append(list, row(l)...)
 			}
-			p.block("p", block...)
+			p.add("p", list...)
 		}
 		lines = lines[n:]
 	}
-	return p.words
+	return p
 }
 
 // row is a line of an answer that is not code, and its address under it.
@@ -103,16 +103,13 @@ func row(l bot.Line) []words {
 	return list
 }
 
-// code adds lines of code as a block, their spaces kept.
-func (p *page) code(lines []bot.Line) {
+// code is lines of code, their spaces kept.
+func code(lines []bot.Line) words {
 	var list []string
 	for _, l := range lines {
 		list = append(list, kept(l.Text))
 	}
-	if p.Body != "" {
-		p.Body += "\n\n"
-	}
-	p.words = join(p.words, own(strings.Join(list, "\n")).in("code").in("pre"))
+	return own(strings.Join(list, "\n")).in("code")
 }
 
 // kept is a line of code that does nothing.

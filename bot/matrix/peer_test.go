@@ -23,11 +23,12 @@ import (
 // and somebody with a client of her own.
 type peer struct {
 	*Matrix
-	server *matrixtest.Server
-	proxy  *matrixtest.Proxy
-	user   id.UserID
-	alice  *matrixtest.Person
-	logs   *logs
+	server  *matrixtest.Server
+	proxy   *matrixtest.Proxy
+	user    id.UserID
+	account matrixtest.Account
+	alice   *matrixtest.Person
+	logs    *logs
 }
 
 // newPeer makes one on the server that all tests share. Its test fails if a
@@ -41,7 +42,7 @@ func peerAt(t *testing.T, server *matrixtest.Server, change ...func(*Options)) *
 	t.Helper()
 	p := &peer{server: server, proxy: matrixtest.NewProxy(t, server.URL), logs: &logs{}}
 	account := server.Account(t, "attache")
-	p.user = account.User
+	p.user, p.account = account.User, account
 	p.alice = server.Person(t, "alice", matrixtest.Trusting())
 	o := Options{
 		Device: loggedIn(t, p.proxy.URL, account), Level: -1, Store: openDB(t),
@@ -54,6 +55,7 @@ func peerAt(t *testing.T, server *matrixtest.Server, change ...func(*Options)) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.settle = 500 * time.Millisecond
 	p.Matrix = m
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -76,22 +78,33 @@ func loggedIn(t *testing.T, url string, account matrixtest.Account) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
+	if err := store.SetLogin(t.Context(), logIn(t, url, account, "")); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// logIn logs in by password, as a device, or as a new one with "".
+func logIn(t *testing.T, url string, account matrixtest.Account, device id.DeviceID) Login {
+	t.Helper()
 	client, err := mautrix.NewClient(url, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	res, err := client.Login(t.Context(), &mautrix.ReqLogin{
-		Type:       mautrix.AuthTypePassword,
+		Type: mautrix.AuthTypePassword, DeviceID: device, Password: account.Password,
 		Identifier: mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: string(account.User)},
-		Password:   account.Password,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.SetLogin(t.Context(), Login{Homeserver: url, User: res.UserID, Device: res.DeviceID, Token: res.AccessToken}); err != nil {
-		t.Fatal(err)
-	}
-	return store
+	return Login{Homeserver: url, User: res.UserID, Device: res.DeviceID, Token: res.AccessToken}
+}
+
+var encryptionType = event.StateEncryption
+
+func encryptionContent() *event.EncryptionEventContent {
+	return &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}
 }
 
 func openDB(t *testing.T) *storage.DB {
@@ -119,10 +132,16 @@ func (p *peer) hears(t *testing.T, h bot.Handler) (stop func()) {
 	return stop
 }
 
-// room is one that Alice has made, and that the bot has come into.
+// invited is a room that Alice has made, and that the bot is invited to.
+func (p *peer) invited(t *testing.T, encrypted bool) id.RoomID {
+	t.Helper()
+	return p.alice.Room(encrypted, p.user)
+}
+
+// room is one that the bot has come into; it must be running.
 func (p *peer) room(t *testing.T, encrypted bool) id.RoomID {
 	t.Helper()
-	room := p.alice.Room(encrypted, p.user)
+	room := p.invited(t, encrypted)
 	p.alice.WaitJoined(room, p.user)
 	return room
 }

@@ -72,7 +72,7 @@ func (m *Matrix) press(ctx context.Context, s *session, e *event.Event, r reacti
 	if !answer.Mistake && shownByCard(r.action) {
 		return
 	}
-	m.answer(ctx, s, r.room, key, (&event.RelatesTo{}).SetThread(r.card, r.card), answer)
+	m.answer(ctx, r.room, key, (&event.RelatesTo{}).SetThread(r.card, r.card), answer)
 }
 
 // shownByCard reports whether the card tells that an action was done.

@@ -35,10 +35,10 @@ var fits = []fit{
 }
 
 // fitting is the first of what make makes that a message holds, or the last.
-func fitting(list []fit, make func(fit) words) words {
+func fitting(list []fit, make func(fit) page) words {
 	var w words
 	for _, f := range list {
-		if w = make(f).settled(); w.size() <= maxSize {
+		if w = make(f).words(); w.size() <= maxSize {
 			break
 		}
 	}
@@ -51,20 +51,20 @@ func (l look) render(m bot.Message) words {
 	if len(m.Alerts) > 0 {
 		return l.digest(m)
 	}
-	return fitting(fits, func(f fit) words { return card(m, f) })
+	return fitting(fits, func(f fit) page { return card(m, f) })
 }
 
 // card is an alert, the loudest first.
-func card(m bot.Message, f fit) words {
+func card(m bot.Message, f fit) page {
 	var p page
-	p.block("p", title(m, f), byline(m, f))
-	p.block("blockquote", quote(m.Lead(), f.summary, f.mark("strong")))
-	p.block("p", address(link(m.URL, f.link)))
+	p.add("p", title(m, f), byline(m, f))
+	p.add("blockquote", quote(m.Lead(), f.summary, f.mark("strong")))
+	p.add("p", address(link(m.URL, f.link)))
 	for _, ch := range timeline(m, f) {
-		p.block("p", ch...)
+		p.add("p", ch...)
 	}
-	p.block("p", own(m.Told()), tellers(m, f), asked(m, f), claimed(m, f), muted(m, f))
-	return p.words
+	p.add("p", own(m.Told()), tellers(m, f), asked(m, f), claimed(m, f), muted(m, f))
+	return p
 }
 
 // mark is the element for matched words, "" if they are not to stand out.

@@ -7,11 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"attache/bot"
 	"attache/bot/bottest"
-	"attache/feeds"
 )
 
 var (
@@ -48,7 +46,7 @@ func golden(t *testing.T, name string, w words) {
 
 func plain() bot.Message {
 	m := bottest.Flash()
-	m.Severity, m.Claim = bot.Normal, nil
+	m.Severity = bot.Normal
 	return m
 }
 
@@ -92,23 +90,91 @@ func TestRenderGolden(t *testing.T) {
 	golden(t, "legend", legend())
 }
 
-func TestNoticeGolden(t *testing.T) {
-	for name, m := range map[string]bot.Message{
-		"help": bottest.HelpNotice(), "found": bottest.FoundNotice(), "mistake": bottest.MistakeNotice(), "long": bottest.LongNotice(),
+// TestFirstLine looks at what a notification shows.
+func TestFirstLine(t *testing.T) {
+	bare := plain()
+	bare.Title.Text = " "
+	for want, m := range map[string]bot.Message{
+		"Velm and Karsia announce immediate ceasefire along the northern corridor\nVelm Foreign Ministry (official) · 23 Nov 10:02 UTC\n": plain(),
+		"FLASH · Velm and Karsia announce":                                                        bottest.Flash(),
+		"URGENT · Corrected, no longer stands · Karsia recalls its envoy":                         bottest.OtherCorrection(),
+		"URGENT · Corrected · Karsia's envoy in Oster is on planned leave and was not recalled\n": bottest.OwnCorrection(),
+		"6 alerts at once, here together\n\nVelm and Karsia":                                      bottest.Several(),
+		"Alert\nVelm Foreign Ministry (official)":                                                 bare,
+		"Alert": {},
 	} {
-		t.Run(name, func(t *testing.T) {
-			pages := notices(m)
-			for i, w := range pages {
-				file := "notice-" + name
-				if len(pages) > 1 {
-					file += fmt.Sprintf("-%d", i+1)
-				}
-				golden(t, file, w)
-			}
-		})
+		if got := looks.render(m).Body; !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q…", got, want)
+		}
 	}
 }
 
-var _ = strings.Repeat
-var _ = time.Now
-var _ = feeds.Official
+func TestReply(t *testing.T) {
+	silent := bottest.Joined()
+	silent.Silent = true
+	for name, m := range map[string]bot.Message{"silent": silent, "nothing": bottest.Flash()} {
+		if w, ok := reply(m); ok {
+			t.Errorf("%s: a reply %q", name, w.Body)
+		}
+	}
+	after := bottest.OtherCorrection()
+	after.Changes = append(after.Changes, bot.Change{What: bot.ToldBy, Who: "Late Wire", Now: "Envoy home"})
+	if w, _ := reply(after); !strings.HasPrefix(w.Body, "Corrected by Northern Wire: Karsia's envoy in Oster was not recalled") || !strings.Contains(w.Body, "Late Wire") {
+		t.Errorf("a correction that others followed: %q", w.Body)
+	}
+	inDigest := bottest.Joined()
+	inDigest.Alerts = bottest.Several().Alerts
+	if w, _ := reply(inDigest); !strings.HasPrefix(w.Body, inDigest.Title.Text+"\n\nAlso told by The Harbour Daily (6 outlets): “Guns fall silent") {
+		t.Errorf("in a digest: %q", w.Body)
+	}
+	same := bottest.Joined()
+	same.Changes = []bot.Change{{What: bot.ToldBy, Who: "Copy", Now: same.Title.Text}}
+	if w, _ := reply(same); w.Body != "Also told by Copy (6 outlets)" {
+		t.Errorf("in the same words: %q", w.Body)
+	}
+}
+
+// TestDigestKeepsAll renders as many alerts as are put together; each has its
+// place, its sentence and its address.
+func TestDigestKeepsAll(t *testing.T) {
+	m := bot.Message{Kind: bot.KindDigest}
+	for i := range 10 {
+		a := bottest.Joined()
+		a.Story = int64(100 + i)
+		m.Alerts = append(m.Alerts, a)
+	}
+	w := looks.render(m)
+	for _, fault := range faults(w) {
+		t.Error(fault)
+	}
+	for i := range m.Alerts {
+		if n := fmt.Sprintf("6 outlets · #%d", 100+i); !strings.Contains(w.Body, n) || !strings.Contains(w.HTML, n) {
+			t.Errorf("%s is not there", n)
+		}
+	}
+	for _, words := range []string{"declared that all fire", "matched", "https://mfa.velm.example/statements/118?lang=en"} {
+		if n := strings.Count(strings.ToLower(w.Body), words); n != 10 {
+			t.Errorf("%q %d times", words, n)
+		}
+	}
+	if !strings.HasSuffix(w.Body, "By number: !attache claim 100, or mute, why, story.") {
+		t.Error(w.Body)
+	}
+}
+
+// TestDigestCountsTheRest renders more alerts than a message holds.
+func TestDigestCountsTheRest(t *testing.T) {
+	m := bot.Message{Kind: bot.KindDigest}
+	for range 200 {
+		m.Alerts = append(m.Alerts, bottest.Joined())
+	}
+	w := looks.render(m)
+	for _, fault := range faults(w) {
+		t.Error(fault)
+	}
+	var more int
+	_, after, _ := strings.Cut(w.Body, "\nAnd ")
+	if _, err := fmt.Sscan(after, &more); err != nil || strings.Count(w.Body, "#12")+more != 200 || more > 190 {
+		t.Errorf("%d shown, %d counted (%v)", strings.Count(w.Body, "#12"), more, err)
+	}
+}

@@ -13,23 +13,23 @@ func reply(m bot.Message) (words, bool) {
 	if m.Silent || len(m.Changes) == 0 {
 		return words{}, false
 	}
-	return fitting(fits, func(f fit) words { return said(m, m.News(), f) }), true
+	return fitting(fits, func(f fit) page { return said(m, m.News(), f) }), true
 }
 
 // said tells changes, as many as a card shows.
-func said(m bot.Message, list []bot.Change, f fit) words {
+func said(m bot.Message, list []bot.Change, f fit) page {
 	var p page
 	if len(m.Alerts) > 0 { // of a digest: which of them
-		p.block("p", say(m.Heading(), f.quoted).to(link(m.URL, f.url)).in("strong"))
+		p.add("p", say(m.Heading(), f.quoted).to(link(m.URL, f.url)).in("strong"))
 	}
 	for _, ch := range list[:min(f.changes, len(list))] {
 		lines := told(ch, f)
 		if ch.What == bot.ToldBy {
 			lines = joined(m, ch, f)
 		}
-		p.block("p", append(lines, address(link(ch.URL, f.url)))...)
+		p.add("p", append(lines, address(link(ch.URL, f.url)))...)
 	}
-	return p.words
+	return p
 }
 
 // joined says that one more outlet tells it, and in which words if they are not

@@ -82,7 +82,7 @@ func (m *Matrix) encrypted(ctx context.Context, s *session, room id.RoomID) (boo
 	} else {
 		var content event.EncryptionEventContent
 		err := s.client.StateEvent(ctx, room, event.StateEncryption, "", &content)
-		if err != nil && code(err) != "M_NOT_FOUND" {
+		if err != nil && errcode(err) != "M_NOT_FOUND" {
 			return false, err
 		}
 		if secret && err != nil {
@@ -116,10 +116,7 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 	}
 	b.hold()
 	m.queue.put(room, func(ctx context.Context) {
-		err := persist(ctx, joinTime, func() error {
-			_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) { return s.client.JoinRoomByID(ctx, room) })
-			return failedOrNil("joining", err)
-		})
+		err := m.join(ctx, room, "")
 		if ctx.Err() != nil {
 			return
 		}
@@ -132,6 +129,23 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 			}
 		}
 		b.done(ctx)
+	})
+}
+
+// join joins a room as soon as it can, by way of a server if one is named.
+func (m *Matrix) join(ctx context.Context, room id.RoomID, via string) error {
+	return persist(ctx, joinTime, func() error {
+		s, err := m.open(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) {
+			if via == "" {
+				return s.client.JoinRoomByID(ctx, room)
+			}
+			return s.client.JoinRoom(ctx, string(room), &mautrix.ReqJoinRoom{Via: []string{via}})
+		})
+		return failedOrNil("joining", err)
 	})
 }
 
@@ -158,7 +172,7 @@ func (m *Matrix) onJoin(ctx context.Context, s *session, room id.RoomID) (acted 
 	if err == nil {
 		m.describe(ctx, s, room, levels)
 	}
-	m.answer(ctx, s, room, answerKey(id.EventID("greeting "+room)), nil, m.greeting())
+	m.answer(ctx, room, answerKey(id.EventID("greeting "+room)), nil, m.greeting())
 	return true
 }
 

@@ -45,7 +45,7 @@ func (m *Matrix) Post(ctx context.Context, c bot.Channel, msg bot.Message, a bot
 	}
 	if out.extra != nil {
 		m.stories.put(said, msg.Story)
-		m.queue.put(room, func(ctx context.Context) { m.explain(ctx, s, room) })
+		m.queue.put(room, func(ctx context.Context) { m.explain(ctx, room) })
 	}
 	return refOf(room, said), nil
 }
@@ -99,18 +99,14 @@ func (w words) content(kind event.MessageType) *event.MessageEventContent {
 }
 
 // explain says once in a room what reactions do.
-func (m *Matrix) explain(ctx context.Context, s *session, room id.RoomID) {
+func (m *Matrix) explain(ctx context.Context, room id.RoomID) {
 	name := "explained/" + string(room)
 	kept, err := m.o.Store.Kept(ctx, m.Name())
 	if err != nil || kept[name] != nil {
 		return
 	}
 	out := outgoing{content: legend().content(event.MsgNotice), key: answerKey(id.EventID(name))}
-	err = persist(ctx, answerTime, func() error {
-		_, err := m.send(ctx, s, room, out)
-		return err
-	})
-	if err == nil {
+	if err = m.tell(ctx, room, out); err == nil {
 		err = m.o.Store.Keep(ctx, m.Name(), name, []byte("1"))
 	}
 	if err != nil && ctx.Err() == nil {
@@ -147,13 +143,14 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	defer cancel()
 	kind, content, err := m.sealed(ctx, s, room, out)
 	if err != nil {
-		m.learn(err)
-		return "", unsaid(failed("preparing a message", err), bot.Attempt{})
+		err = failed("preparing a message", err)
+		m.learn(s, err)
+		return "", unsaid(err, bot.Attempt{})
 	}
 	res, err := s.client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: out.key, DontEncrypt: true})
 	if err != nil {
 		err = failed("sending", err)
-		m.learn(err)
+		m.learn(s, err)
 		return "", err
 	}
 	m.pace.heard()
@@ -161,10 +158,14 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	return res.EventID, nil
 }
 
-// learn takes notice of a homeserver's wish for a pause.
-func (m *Matrix) learn(err error) {
-	if retry, ok := errors.AsType[*bot.RetryError](err); ok && code(retry.Err) == "M_LIMIT_EXCEEDED" {
+// learn takes notice of what a homeserver says beside its no: that it wants a
+// pause, or does not know us.
+func (m *Matrix) learn(s *session, err error) {
+	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errcode(err) == "M_LIMIT_EXCEEDED" {
 		m.pace.limited(retry.After)
+	}
+	if loggedOut(err) {
+		m.drop(s, err)
 	}
 }
 

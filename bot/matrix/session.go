@@ -25,6 +25,9 @@ type session struct {
 	syncer *syncer
 
 	checked *memory[id.RoomID, bool] // rooms of which the homeserver was asked whether they are encrypted
+
+	over context.Context // ends with the session
+	end  func()
 }
 
 // keys is what it takes to speak in encrypted rooms.
@@ -98,7 +101,7 @@ func (m *Matrix) open(ctx context.Context) (*session, error) {
 	}
 	s, err := m.begin(ctx, l)
 	if err != nil {
-		if c := code(err); c == "M_UNKNOWN_TOKEN" || c == "M_MISSING_TOKEN" {
+		if loggedOut(err) {
 			m.refused = login{l.Token, time.Now()}
 		}
 		return nil, failed("opening a session", err)
@@ -109,7 +112,7 @@ func (m *Matrix) open(ctx context.Context) (*session, error) {
 }
 
 // begin makes a session of a login.
-func (m *Matrix) begin(ctx context.Context, l Login) (*session, error) {
+func (m *Matrix) begin(ctx context.Context, l Login) (_ *session, err error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if err := m.recall(ctx); err != nil {
@@ -120,6 +123,12 @@ func (m *Matrix) begin(ctx context.Context, l Login) (*session, error) {
 		return nil, err
 	}
 	s := &session{login: l, client: client, syncer: client.Syncer.(*syncer), checked: newMemory[id.RoomID, bool](100_000)}
+	s.over, s.end = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			s.end()
+		}
+	}()
 	if s.keys, err = openKeys(ctx, client, m.o.Device); err != nil {
 		return nil, err
 	}
@@ -129,7 +138,7 @@ func (m *Matrix) begin(ctx context.Context, l Login) (*session, error) {
 		}
 	}
 	res, err := s.sync(ctx, m.since.Next, 0)
-	if code(err) == "M_UNKNOWN_POS" || m.since.Next != "" && code(err) == "M_INVALID_PARAM" {
+	if errcode(err) == "M_UNKNOWN_POS" || m.since.Next != "" && errcode(err) == "M_INVALID_PARAM" {
 		// The homeserver has forgotten what it told us. What came since then
 		// is heard as the beginning of a new account's life: not at all.
 		m.log.Error("the homeserver does not know how far we had heard; commands typed since are lost", "since", m.since.At, "err", err)
@@ -143,13 +152,16 @@ func (m *Matrix) begin(ctx context.Context, l Login) (*session, error) {
 	return s, nil
 }
 
-// drop forgets a session that the homeserver would not have any more.
-func (m *Matrix) drop(s *session) {
+// drop ends a session that the homeserver would not have any more, and tells the
+// operator, who alone can make another.
+func (m *Matrix) drop(s *session, err error) {
 	m.opening.Lock()
 	defer m.opening.Unlock()
 	if m.session == s {
 		m.session = nil
 		m.refused = login{s.login.Token, time.Now()}
+		m.log.Error("can neither hear nor speak: "+remedies["M_UNKNOWN_TOKEN"], "err", err)
+		s.end()
 	}
 }
 
@@ -175,6 +187,7 @@ func (s *session) sync(ctx context.Context, since string, wait time.Duration) (*
 	}
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
+	defer context.AfterFunc(s.over, cancel)()
 	return s.client.FullSyncRequest(ctx, mautrix.ReqSync{
 		Timeout: int(wait.Milliseconds()), Since: since, FilterID: filter, SetPresence: event.PresenceOffline,
 	})

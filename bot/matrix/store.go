@@ -49,7 +49,7 @@ type Backup struct {
 }
 
 // ErrNoLogin says that a store has no login in it yet.
-var ErrNoLogin = errors.New("there is no login to Matrix yet: attache matrix login makes one")
+var ErrNoLogin = errors.New("there is no login to Matrix yet: attache matrix login makes one, and where there was one and it is lost, with --recovery-key-file FILE, one that is trusted as before")
 
 // What keys are derived from the store's for.
 const (

@@ -18,7 +18,7 @@ import (
 // becomes a link to them, and often a pill that shows a name instead
 // (element-web, linkify-matrix.ts). Each of these is broken by a character that
 // nobody sees.
-var active = regexp.MustCompile(`(?i)@room|matrix\.to\b|matrix:\S|[@#!+][^\s:]+:\S`)
+var active = regexp.MustCompile(`(?i)@room|matrix\.to\b|matrix:\pL|[@#!+][^\s:\x{2060}][^\s:]*:[\pL\pN[]`)
 
 // joiner is U+2060 WORD JOINER: it has no width, and no line breaks at it.
 const joiner = "\u2060"
@@ -72,10 +72,17 @@ func isolated(w words) words {
 	return join(words{asItIs, asItIs}, w, words{popIsolate, popIsolate})
 }
 
-// ours is a line that has words of ours in it, which run from left to right
-// even where what stands around them does not. An address stays bare: clients
-// would take the isolate for a part of it.
-func (w words) ours() words {
+var isolates = strings.NewReplacer(leftToRight, "", asItIs, "", popIsolate, "")
+
+// settled is a line as it stands in a message. Words of ours are in it, which run
+// from left to right: they are to do so where the message begins with what does
+// not, and all of it is taken for such, so isolate. Else a line of one direction
+// needs no isolates, and is without, as there are terminals that show them. An
+// address stays bare: clients would take them for a part of it.
+func (w words) settled(isolate bool) words {
+	if _, any := directions(w.Body + w.HTML); !any && !isolate {
+		return words{isolates.Replace(w.Body), isolates.Replace(w.HTML)}
+	}
 	if w.HTML == "" {
 		return w
 	}
@@ -83,28 +90,6 @@ func (w words) ours() words {
 		w.Body = leftToRight + w.Body + popIsolate
 	}
 	return w
-}
-
-var isolates = strings.NewReplacer(leftToRight, "", asItIs, "", popIsolate, "")
-
-// settled is a message without the isolates that it does not need, as there are
-// terminals that show them: those of lines with nothing in them that runs from
-// right to left, unless the message begins with what does, and all of it is
-// taken for such.
-func (w words) settled() words {
-	if first, _ := directions(w.Body); first {
-		return w
-	}
-	settle := func(text, end string) string {
-		lines := strings.SplitAfter(text, end)
-		for i, l := range lines {
-			if _, any := directions(l); !any {
-				lines[i] = isolates.Replace(l)
-			}
-		}
-		return strings.Join(lines, "")
-	}
-	return words{settle(w.Body, "\n"), settle(w.HTML, "<br>")}
 }
 
 // directions reports whether a text begins with a letter that runs from right to
@@ -123,9 +108,10 @@ func directions(text string) (first, any bool) {
 }
 
 // Parts of an address that clients take for a person or a room, and show as a
-// pill, or open by themselves without asking: those of matrix.to, wherever they
-// stand, and those of anybody's Element, of which the fragment gives them away.
-var permalinks = []string{"/matrix.to/", ".matrix.to/", "#/@", "#/#", "#/!", "#/+", "#/room/", "#/user/"}
+// pill, or open by themselves without asking: those of matrix.to, for which some
+// look at the beginning of an address and no further, and those of anybody's
+// Element, of which the fragment gives them away.
+var permalinks = []string{"/matrix.to", ".matrix.to", "#/@", "#/#", "#/!", "#/+", "#/room/", "#/user/"}
 
 var everybody = regexp.MustCompile(`(?i)@room`)
 
@@ -135,11 +121,7 @@ var everybody = regexp.MustCompile(`(?i)@room`)
 func link(address string, most int) string {
 	address = bot.Link(address, most)
 	u, err := url.Parse(address)
-	if err != nil || address == "" || u.User != nil {
-		return ""
-	}
-	host := strings.Trim(strings.ToLower(u.Hostname()), ".")
-	if host == "matrix.to" || strings.HasSuffix(host, ".matrix.to") || permalink(address) {
+	if err != nil || address == "" || u.User != nil || permalink(address) {
 		return ""
 	}
 	// It stands in plain text too.

@@ -39,7 +39,7 @@ func (s subject) String() string {
 }
 
 func plainText(text string, most int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, cut(text, most), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, bot.Cut(text, most), false, false)
 }
 
 // dialog is a modal view (https://docs.slack.dev/surfaces/modals).
@@ -185,7 +185,7 @@ func (s *Slack) typed(ctx context.Context, p place, user, block, line string) fo
 			words = append(words, l.Text)
 		}
 	}
-	return form{errors: map[string]string{block: cut(strings.Join(words, " "), 1000)}}
+	return form{errors: map[string]string{block: bot.Cut(strings.Join(words, " "), 1000)}}
 }
 
 // save changes what was changed in a settings dialog, or ends the subscription.

@@ -21,7 +21,7 @@ const menuAction = actionPrefix + "menu"
 // is no room are counted.
 func digest(m bot.Message) []slack.Block {
 	var head rich
-	head.own(together(m), style{Bold: true})
+	head.own(m.Together(), style{Bold: true})
 	first := slack.NewRichTextBlock("", head.section())
 	var blocks []slack.Block
 	tries := digestFits
@@ -44,12 +44,9 @@ func digest(m bot.Message) []slack.Block {
 			break
 		}
 	}
-	more := mrkdwn("And " + count(len(blocks)-kept, "more alert") + ": latest and search find them.")
+	more := mrkdwn(bot.LeftOut(len(blocks) - kept))
 	return append(blocks[:kept], aside(more)...)
 }
-
-// together says what a digest is.
-func together(m bot.Message) string { return count(len(m.Alerts), "alert") + " at once, here together" }
 
 // section is an alert in a digest, with a menu of what can be done about it.
 func section(m bot.Message, f fit) slack.Block {
@@ -71,7 +68,7 @@ func part(m bot.Message, f fit) []string {
 		lines = append(lines, literal(m.Summary[0].Text, f.summary))
 	}
 	if f.aside > 0 {
-		lines = append(lines, literal(upper(matched(m, f.aside)), 2*f.aside))
+		lines = append(lines, literal(bot.Upper(bot.MatchedBy(words(m, f.aside))), 2*f.aside))
 	}
 	if ch, ok := m.Correction(); ok {
 		lines = append(lines, changed(m, ch, f)[0])

@@ -28,12 +28,12 @@ type row struct {
 // rows is the lines of an answer, those with nothing in them left out.
 func rows(m bot.Message) []row {
 	var list []row
-	if !blank(line(m.Title.Text, 100)) {
+	if !bot.Blank(bot.OneLine(m.Title.Text, 100)) {
 		list = append(list, row{bot.Line{Text: m.Title.Text, URL: m.URL}, true})
 	}
 	for _, l := range m.Lines {
 		l.Code = l.Code && l.Detail == ""
-		if l.Code || !blank(line(l.Text, 100)+line(l.Detail, 100)) {
+		if l.Code || !bot.Blank(bot.OneLine(l.Text, 100)+bot.OneLine(l.Detail, 100)) {
 			list = append(list, row{l, l.Detail != ""})
 		}
 	}
@@ -45,8 +45,7 @@ func rows(m bot.Message) []row {
 func notices(m bot.Message) []payload {
 	pages, left := paged(rows(m))
 	if left > 0 {
-		more := "There is more than fits here (" + count(left, "line") + "). Ask for less: another word narrows a search down, a smaller number shortens latest."
-		pages[maxPages-1] = append(pages[maxPages-1], row{line: bot.Line{Text: more}})
+		pages[maxPages-1] = append(pages[maxPages-1], row{line: bot.Line{Text: bot.MoreLines(left)}})
 	}
 	var list []payload
 	for _, p := range pages {
@@ -62,7 +61,7 @@ func paged(list []row) (pages [][]row, left int) {
 	pages = [][]row{nil}
 	weight, text := 0, 0
 	for i, r := range list {
-		w, t := weigh(pageBlocks([]row{r})...), units(r.text(false))+2*len("```\n")
+		w, t := weigh(pageBlocks([]row{r})...), bot.Units(r.text(false))+2*len("```\n")
 		if last := pages[len(pages)-1]; len(last) > 0 && (weight+w > maxWeight-room || text+t > maxText-room) {
 			if len(pages) == maxPages {
 				return pages, len(list) - i
@@ -95,7 +94,7 @@ func pageBlocks(page []row) []slack.Block {
 		if r.line.Code {
 			into = &code
 		}
-		size := units(r.line.Text) + units(r.line.Detail)
+		size := bot.Units(r.line.Text) + bot.Units(r.line.Detail)
 		if len(*into) == 0 || long+size > maxSection-100 {
 			flush()
 		} else {
@@ -114,21 +113,21 @@ func pageBlocks(page []row) []slack.Block {
 // write adds the row to rich text.
 func (r row) write(to *rich) {
 	if r.line.Code {
-		to.own(cut(r.code(), maxLine), style{})
+		to.own(bot.Cut(r.code(), maxLine), style{})
 		return
 	}
 	if r.line.Story != 0 {
-		to.own(number(r.line.Story)+" ", style{})
+		to.own(bot.Hash(r.line.Story)+" ", style{})
 	}
 	to.text(r.line.Text, r.line.URL, maxLine, style{Bold: r.bold})
-	if !blank(r.line.Detail) {
+	if !bot.Blank(r.line.Detail) {
 		to.own("  ", style{})
 		to.text(r.line.Detail, "", maxDetail, style{Italic: true})
 	}
 }
 
 // code is a line of code: its spaces are kept.
-func (r row) code() string { return tame(strings.ReplaceAll(r.line.Text, "\t", "    "), maxLine) }
+func (r row) code() string { return bot.Tame(strings.ReplaceAll(r.line.Text, "\t", "    "), maxLine) }
 
 // pageText is a page in mrkdwn, with its addresses if there is room for them.
 func pageText(page []row) string {
@@ -142,7 +141,7 @@ func pageText(page []row) string {
 		with, without = append(with, r.text(true)), append(without, r.text(false))
 	}
 	text := within(maxText, without...)
-	if full := strings.Join(with, "\n"); units(full) < maxText {
+	if full := strings.Join(with, "\n"); bot.Units(full) < maxText {
 		text = within(maxText, with...)
 	}
 	if text == "" {
@@ -162,9 +161,9 @@ func (r row) text(addresses bool) string {
 	}
 	words := anchor(address, r.line.Text, maxLine, 800)
 	if r.line.Story != 0 {
-		words = number(r.line.Story) + " " + words
+		words = bot.Hash(r.line.Story) + " " + words
 	}
-	if detail := literal(r.line.Detail, maxDetail); !blank(detail) {
+	if detail := literal(r.line.Detail, maxDetail); !bot.Blank(detail) {
 		words += " – " + detail
 	}
 	return words

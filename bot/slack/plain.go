@@ -12,16 +12,16 @@ func headline(m bot.Message) string {
 	if n := len(m.Alerts); n > 0 {
 		var titles []string
 		for _, a := range m.Alerts {
-			titles = append(titles, literal(heading(a), 100))
+			titles = append(titles, literal(a.Heading(), 100))
 		}
-		return listed(count(n, "alert")+": "+titles[0], titles[1:], 1000)
+		return listed(bot.Count(n, "alert")+": "+titles[0], titles[1:], 1000)
 	}
-	outlet, words := m.Outlet, heading(m)
-	loud := strings.ToUpper(label(m))
+	outlet, words := m.Outlet, m.Heading()
+	loud := strings.ToUpper(m.Label())
 	if loud == "ALERT" {
 		loud = ""
 	}
-	if ch, ok := m.Correction(); ok && m.Kind == bot.KindCorrection && !blank(ch.Now) {
+	if ch, ok := m.Correction(); ok && m.Kind == bot.KindCorrection && !bot.Blank(ch.Now) {
 		return headed("Correction", literal(ch.Who, name), literal(ch.Now, title+sentence))
 	} else if m.Kind == bot.KindCorrection {
 		loud = "Correction"
@@ -33,17 +33,9 @@ func headline(m bot.Message) string {
 	return within(maxText, head, literal(m.Summary[0].Text, sentence))
 }
 
-// heading is the title, or what stands where there is none.
-func heading(m bot.Message) string {
-	if blank(line(m.Title.Text, 100)) {
-		return label(m)
-	}
-	return m.Title.Text
-}
-
 // headed is "FLASH · Reuters: Title", of which there may be less.
 func headed(loud, outlet, title string) string {
-	if !blank(outlet) {
+	if !bot.Blank(outlet) {
 		title = outlet + ": " + title
 	}
 	if loud != "" {
@@ -55,7 +47,7 @@ func headed(loud, outlet, title string) string {
 // listed adds as many of a list as there is room for.
 func listed(text string, list []string, most int) string {
 	for _, words := range list {
-		if units(text)+units(words)+len("; …") > most {
+		if bot.Units(text)+bot.Units(words)+len("; …") > most {
 			return text + " …"
 		}
 		text += "; " + words
@@ -79,7 +71,7 @@ func plain(m bot.Message) string {
 		text = within(maxText, whole(m, fits[1])...)
 	}
 	if text == "" {
-		return label(m)
+		return m.Label()
 	}
 	return text
 }
@@ -92,13 +84,13 @@ func plainDigest(m bot.Message) string {
 		{title: 150, quoted: 100, name: 40},
 		{title: 60, quoted: 60, name: 20},
 	} {
-		lines = []string{together(m)}
+		lines = []string{m.Together()}
 		for _, a := range m.Alerts[:min(maxBlocks, len(m.Alerts))] {
 			story := part(a, f)
 			story[0] = "• " + story[0]
 			lines = append(lines, story...)
 		}
-		if units(strings.Join(lines, "\n")) < maxText {
+		if bot.Units(strings.Join(lines, "\n")) < maxText {
 			break
 		}
 	}
@@ -107,12 +99,12 @@ func plainDigest(m bot.Message) string {
 
 // whole is a card in mrkdwn, line by line.
 func whole(m bot.Message, f fit) []string {
-	lines := []string{byline(m, f), titleLine(m, fit{title: f.title, url: 800}), literal(lead(m).Text, f.summary)}
+	lines := []string{byline(m, f), titleLine(m, fit{title: f.title, url: 800}), literal(m.Lead().Text, f.summary)}
 	changes := m.Timeline()
 	for _, ch := range changes[max(0, len(changes)-f.changes):] {
 		lines = append(lines, changed(m, ch, f)...)
 	}
-	return append(lines, told(m), tellers(m, f), literal(why(m, f.aside), 3*f.aside), claimed(m), muted(m))
+	return append(lines, m.Told(), tellers(m, f), literal(why(m, f.aside), 3*f.aside), claimed(m), muted(m))
 }
 
 // titleLine is the linked title in mrkdwn, struck if it does not stand.
@@ -121,7 +113,7 @@ func titleLine(m bot.Message, f fit) string {
 	if m.Struck() {
 		sign = "~"
 	}
-	return sign + anchor(m.URL, heading(m), f.title, f.url) + sign
+	return sign + anchor(m.URL, m.Heading(), f.title, f.url) + sign
 }
 
 // byline is how loud, from whom, when, by how many, and which story.
@@ -129,10 +121,10 @@ func byline(m bot.Message, f fit) string {
 	var parts []string
 	outlets := ""
 	if n := len(m.Sources); n > 1 {
-		outlets = count(n, "outlet")
+		outlets = bot.Count(n, "outlet")
 	}
-	for _, p := range []string{mark(m), literal(source(m, f.name), f.name+30), date(moment(m)), outlets, number(m.Story)} {
-		if !blank(p) {
+	for _, p := range []string{mark(m), literal(source(m, f.name), f.name+30), date(m.Moment()), outlets, bot.Hash(m.Story)} {
+		if !bot.Blank(p) {
 			parts = append(parts, p)
 		}
 	}

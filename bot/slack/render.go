@@ -1,13 +1,9 @@
 package slack
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -61,15 +57,15 @@ func render(m bot.Message) payload {
 func cardBlocks(m bot.Message, f fit) []slack.Block {
 	quoted := slack.NewRichTextBlock("", title(m, f).section())
 	var summary rich
-	if summary.quote(lead(m), "", f.summary, style{}, style{Bold: !f.even}); !summary.empty() {
+	if summary.quote(m.Lead(), "", f.summary, style{}, style{Bold: !f.even}); !summary.empty() {
 		quoted.Elements = append(quoted.Elements, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: summary})
 	}
 	return slices.Concat(
-		aside(mrkdwn(mark(m)), plainText(source(m, f.name), f.name+40), mrkdwn(date(moment(m)))),
+		aside(mrkdwn(mark(m)), plainText(source(m, f.name), f.name+40), mrkdwn(date(m.Moment()))),
 		[]slack.Block{quoted},
 		timeline(m, f),
-		aside(plainText(told(m), 200), mrkdwn(tellers(m, f))),
-		aside(plainText(why(m, f.aside), 3*f.aside), plainText(number(m.Story), 25), mrkdwn(claimed(m)), mrkdwn(muted(m))),
+		aside(plainText(m.Told(), 200), mrkdwn(tellers(m, f))),
+		aside(plainText(why(m, f.aside), 3*f.aside), plainText(bot.Hash(m.Story), 25), mrkdwn(claimed(m)), mrkdwn(muted(m))),
 		actions(m),
 	)
 }
@@ -91,19 +87,11 @@ func mark(m bot.Message) string {
 
 // source is the outlet and how close it stands.
 func source(m bot.Message, most int) string {
-	name, tier := line(m.Outlet, most), line(string(m.Tier), 20)
+	name, tier := bot.OneLine(m.Outlet, most), bot.OneLine(string(m.Tier), 20)
 	if name == "" || tier == "" {
 		return name + tier
 	}
 	return name + " (" + tier + ")"
-}
-
-// moment is when the outlet says it published, or when we first saw it.
-func moment(m bot.Message) time.Time {
-	if m.Published.IsZero() {
-		return m.Seen
-	}
-	return m.Published
 }
 
 // title is the headline, struck if it does not stand any more.
@@ -114,39 +102,9 @@ func title(m bot.Message, f fit) rich {
 	var r rich
 	if r.quote(m.Title, m.URL, f.title, s, marked); r.empty() {
 		r = nil
-		r.text(label(m), m.URL, f.title, s)
+		r.text(m.Label(), m.URL, f.title, s)
 	}
 	return r
-}
-
-// label is the word for how loud it is.
-func label(m bot.Message) string {
-	switch m.Severity {
-	case bot.Flash:
-		return "Flash"
-	case bot.Urgent:
-		return "Urgent"
-	}
-	return "Alert"
-}
-
-// lead is the sentences that the card quotes, one after the other.
-func lead(m bot.Message) bot.Text {
-	var b strings.Builder
-	var marks []bot.Mark
-	for _, t := range m.Summary {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		for piece, marked := range t.Pieces() {
-			start := b.Len()
-			b.WriteString(piece)
-			if marked {
-				marks = append(marks, bot.Mark{Start: start, End: b.Len()})
-			}
-		}
-	}
-	return bot.Text{Text: b.String(), Marks: marks}
 }
 
 // timeline is what happened since, the latest of it.
@@ -159,7 +117,7 @@ func timeline(m bot.Message, f fit) []slack.Block {
 	block := slack.NewRichTextBlock("")
 	if earlier > 0 {
 		var r rich
-		r.own(count(earlier, "earlier change")+" in the story.", style{Italic: true})
+		r.own(bot.Count(earlier, "earlier change")+" in the story.", style{Italic: true})
 		block.Elements = append(block.Elements, r.section())
 	}
 	for _, ch := range list[earlier:] {
@@ -172,28 +130,20 @@ func timeline(m bot.Message, f fit) []slack.Block {
 
 // change says who changed what, the old words struck.
 func (r *rich) change(ch bot.Change, f fit) {
-	r.own(verb(ch)+" ", style{Bold: true})
+	r.own(ch.Verb()+" ", style{Bold: true})
 	r.text(ch.Who, short(ch.URL, f.url), f.name, style{Bold: true})
 	if !ch.At.IsZero() {
 		r.own(" · ", style{})
 		r.date(ch.At)
 	}
-	if !blank(ch.Was) {
+	if !bot.Blank(ch.Was) {
 		r.own("\nWas ", style{Italic: true})
 		r.text(ch.Was, "", f.quoted, style{Strike: true})
 	}
-	if !blank(ch.Now) {
+	if !bot.Blank(ch.Now) {
 		r.own("\nNow ", style{Italic: true})
 		r.text(ch.Now, "", f.quoted, style{})
 	}
-}
-
-// verb is what happened, at the beginning of a sentence.
-func verb(ch bot.Change) string {
-	if what := line(ch.What, 60); !blank(what) {
-		return upper(what)
-	}
-	return "Changed by"
 }
 
 // short is an address unless it is longer than that.
@@ -204,56 +154,20 @@ func short(address string, most int) string {
 	return address
 }
 
-// told is how many outlets told it, by tier; "" if one did.
-func told(m bot.Message) string {
-	if len(m.Sources) < 2 {
-		return ""
-	}
-	var parts []string
-	for tier, n := range m.Tiers() {
-		parts = append(parts, fmt.Sprintf("%d %s", n, tier))
-	}
-	return count(len(m.Sources), "outlet") + ": " + strings.Join(parts, " · ")
-}
-
 // tellers names the others who told it, in mrkdwn, each linked to how.
 func tellers(m bot.Message, f fit) string {
-	others := m.AlsoToldBy()
-	var names []string
-	for _, s := range others[:min(f.tellers, len(others))] {
-		if name := anchor(s.URL, s.Outlet, f.name, f.url); !blank(name) {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	line := "Also told by " + strings.Join(names, ", ")
-	if more := len(others) - len(names); more > 0 {
-		line += fmt.Sprintf(" and %d more", more)
-	}
-	return line
+	return m.AlsoTold(f.tellers, func(s bot.Source) string { return anchor(s.URL, s.Outlet, f.name, f.url) })
 }
 
 // why is the subscriptions that asked for it, and the words by which.
 func why(m bot.Message, most int) string {
-	rules := line(joinedUp(m.Rules, "; ", most), most)
-	if blank(rules) {
-		return upper(matched(m, most))
-	}
-	return strings.TrimSuffix("Asked for by "+rules+", "+matched(m, most), ", ")
+	return bot.Asked(joinedUp(m.Rules, "; ", most), words(m, most))
 }
 
-// matched is the words that matched.
-func matched(m bot.Message, most int) string {
-	words := line(joinedUp(m.Matched, "”, “", most), most)
-	if blank(words) {
-		return ""
-	}
-	return "matched “" + words + "”"
-}
+// words is the words that matched.
+func words(m bot.Message, most int) string { return joinedUp(m.Matched, bot.BetweenWords, most) }
 
-// joinedUp joins a list, or as much of it as makes more than most units.
+// joinedUp joins a list in one line, of at most so many units.
 func joinedUp(list []string, between string, most int) string {
 	var b strings.Builder
 	for i, text := range list {
@@ -264,14 +178,7 @@ func joinedUp(list []string, between string, most int) string {
 			break
 		}
 	}
-	return b.String()
-}
-
-func number(story int64) string {
-	if story == 0 {
-		return ""
-	}
-	return "#" + strconv.FormatInt(story, 10)
+	return bot.OneLine(b.String(), most)
 }
 
 // claimed says who is on it, in mrkdwn.
@@ -327,21 +234,4 @@ func storyOf(blocks []slack.Block) (id int64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// count is a number of things: "1 outlet", "2 outlets".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// upper begins a sentence with a capital.
-func upper(text string) string {
-	r, size := utf8.DecodeRuneInString(text)
-	if size == 0 {
-		return ""
-	}
-	return string(unicode.ToUpper(r)) + text[size:]
 }

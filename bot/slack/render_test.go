@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"attache/bot"
+	"attache/bot/bottest"
 	"attache/feeds"
 )
 
@@ -182,77 +183,34 @@ func TestStoryOf(t *testing.T) {
 
 // TestMonsters renders what is too long, too much or too odd.
 func TestMonsters(t *testing.T) {
-	long := func(text string) string { return strings.Repeat(text, 4000/len(text)+1) }
-	for name, words := range map[string]string{
-		"empty": "", "spaces": "  \n ", "zero width": "\u200b\u200d", "long": long("word "), "one word": long("x"), "escapes": long("&<>"),
-		"quotes": long(`"\`), "emoji": long("👩🏽‍❤️‍💋‍👨🏿🇺🇳"), "tower": "z" + long("\u0301"), "joined": long("a\u200d\u0301"), "chinese": long("停火协议"),
-		"arabic": long("وقف إطلاق النار "), "no UTF-8": long("\xff\xfe a"), "controls": long("\x00\x1b\u202e\u2067\u2028"), "markup": long("*_~`|:x:"),
-	} {
+	for name, words := range bottest.Odd() {
 		for _, address := range []string{"", "https://a.example/?q=" + strings.Repeat("&x|y<z>", 300), "https://a.example/" + strings.Repeat("p", 2900)} {
 			for _, n := range []int{1, 60} {
-				m := monster(words, address, n)
-				checkAll(t, fmt.Sprintf("%s, %d times, an address of %d", name, n, len(address)), m)
+				checkAll(t, fmt.Sprintf("%s, %d times, an address of %d", name, n, len(address)), bottest.Monster(words, address, n))
 			}
 		}
 	}
 }
 
-// monster is a message of these words, everywhere, and n of whatever there may
-// be many.
-func monster(words, address string, n int) bot.Message {
-	text := bot.Text{Text: words}
-	for i := range min(len(words), 400) / 2 {
-		text.Marks = append(text.Marks, bot.Mark{Start: 2 * i, End: 2*i + 1})
-	}
-	m := bot.Message{
-		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words, Tier: feeds.Tier(words),
-		Published: at("10:00"), Claim: &bot.Claim{User: words, At: at("10:00")}, Muted: words,
-	}
-	for i := range n {
-		m.Summary = append(m.Summary, text)
-		m.Rules = append(m.Rules, words)
-		m.Matched = append(m.Matched, words)
-		m.Sources = append(m.Sources, bot.Source{Outlet: words + fmt.Sprint(i), Tier: feeds.Tier(words), Title: words, URL: address})
-		m.Changes = append(m.Changes, bot.Change{At: at("10:00"), What: []string{bot.CorrectedBy, bot.RetitledBy, words}[i%3], Who: words, Was: words, Now: words, URL: address})
-		m.Lines = append(m.Lines, bot.Line{Text: words, URL: address, Detail: words, Story: int64(i)}, bot.Line{Text: words, Code: true}, bot.Line{Text: words})
-	}
-	return m
-}
-
 // checkAll renders a message in every way there is, as every kind.
 func checkAll(t *testing.T, name string, m bot.Message) {
 	t.Helper()
-	check := func(how string, p payload) {
-		if err := limits(p); err != nil {
-			t.Errorf("%s, %s: %v", name, how, err)
+	for m := range bottest.Every(m) {
+		pages := []payload{render(m)}
+		if m.Kind == bot.KindNotice {
+			pages = notices(m)
+		} else if p, ok := reply(m); ok {
+			pages = append(pages, p)
+		}
+		if n := len(pages); n < 1 || n > maxPages {
+			t.Errorf("%s: %d pages", name, n)
+		}
+		for _, p := range append(pages, payload{Text: plain(m)}) {
+			if err := limits(p); err != nil {
+				t.Errorf("%s, %s: %v", name, m.Kind, err)
+			}
 		}
 	}
-	for _, kind := range []bot.Kind{m.Kind, bot.KindCorrection} {
-		m.Kind = kind
-		check("card", render(m))
-		check("plain", payload{Text: plain(m)})
-		if p, ok := reply(m); ok {
-			check("reply", p)
-		}
-	}
-	many := m
-	for range max(1, len(m.Summary)) {
-		many.Alerts = append(many.Alerts, m)
-	}
-	check("digest", render(many))
-	check("plain digest", payload{Text: plain(many)})
-	if p, ok := reply(many); ok {
-		check("reply in a digest", p)
-	}
-	m.Kind = bot.KindNotice
-	pages := notices(m)
-	if n := len(pages); n < 1 || n > maxPages {
-		t.Errorf("%s: %d pages", name, n)
-	}
-	for _, p := range pages {
-		check("notice", p)
-	}
-	check("plain notice", payload{Text: plain(m)})
 }
 
 // TestDigestKeepsAll renders as many alerts as the platform asks to have put
@@ -335,7 +293,7 @@ func FuzzRender(f *testing.F) {
 			return
 		}
 		text := bot.Text{Text: words, Marks: []bot.Mark{{Start: from, End: to}, {Start: to, End: to + 1}, {Start: 1, End: 2}}}
-		m := monster(words, address, min(max(n, 0), 60))
+		m := bottest.Monster(words, address, min(max(n, 0), 60))
 		m.Title, m.Tier, m.Story = text, feeds.Tier(tier), story
 		m.Published, m.Claim, m.Muted = time.Unix(when, 0), &bot.Claim{User: user}, user
 		m.Severity, m.Summary = bot.Severity(tier), append(m.Summary, text)
@@ -347,7 +305,7 @@ func FuzzRender(f *testing.F) {
 }
 
 func BenchmarkRender(b *testing.B) {
-	for name, m := range map[string]bot.Message{"card": joined(), "digest": several(), "answer": longNotice(), "monster": monster(strings.Repeat(`"&<word> `, 2000), "https://a.example/", 60)} {
+	for name, m := range map[string]bot.Message{"card": joined(), "digest": several(), "answer": longNotice(), "monster": bottest.Monster(strings.Repeat(`"&<word> `, 2000), "https://a.example/", 60)} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -2,16 +2,12 @@ package slack
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"attache/bot"
 )
-
-// maxReplied is how many changes a reply tells, the latest.
-const maxReplied = 3
 
 // reply is what goes into the thread after an update or a correction: what
 // happened last, in words. There is none if nothing did, or nobody is to be
@@ -20,7 +16,7 @@ func reply(m bot.Message) (payload, bool) {
 	if m.Silent || len(m.Changes) == 0 {
 		return payload{}, false
 	}
-	list := news(m)
+	list := m.News()
 	for _, f := range fits {
 		p := said(m, list, f)
 		if weigh(p.Blocks...) <= maxWeight {
@@ -28,23 +24,6 @@ func reply(m bot.Message) (payload, bool) {
 		}
 	}
 	return said(m, list[len(list)-1:], fits[len(fits)-1]), true
-}
-
-// news is the changes that are to be told: the last one, and of a correction
-// all from there on, for it may not be the last.
-func news(m bot.Message) []bot.Change {
-	last := len(m.Changes) - 1
-	if m.Kind != bot.KindCorrection {
-		return m.Changes[last:]
-	}
-	from := last
-	for i, ch := range slices.Backward(m.Changes) {
-		if ch.What == bot.CorrectedBy {
-			from = i
-			break
-		}
-	}
-	return m.Changes[from:min(len(m.Changes), from+maxReplied)]
 }
 
 // said tells changes in words.
@@ -75,12 +54,12 @@ func said(m bot.Message, list []bot.Change, f fit) payload {
 // joined says that one more outlet tells it, and in which words if they are
 // not those of the card.
 func (r *rich) joined(m bot.Message, ch bot.Change, f fit) {
-	r.own(verb(ch)+" ", style{Bold: true})
+	r.own(ch.Verb()+" ", style{Bold: true})
 	r.text(ch.Who, short(ch.URL, f.url), f.name, style{Bold: true})
 	if n := len(m.Sources); n > 1 {
 		r.own(fmt.Sprintf(" (%d outlets)", n), style{})
 	}
-	if !blank(ch.Now) && ch.Now != m.Title.Text {
+	if !bot.Blank(ch.Now) && ch.Now != m.Title.Text {
 		r.own("\n“", style{})
 		r.text(ch.Now, "", f.quoted, style{})
 		r.own("”", style{})
@@ -90,28 +69,28 @@ func (r *rich) joined(m bot.Message, ch bot.Change, f fit) {
 // changed says in mrkdwn what happened, so that the first line will do for a
 // notification.
 func changed(m bot.Message, ch bot.Change, f fit) []string {
-	what := strings.TrimSpace(literal(verb(ch), 100) + " " + literal(ch.Who, f.name))
+	what := strings.TrimSpace(literal(ch.Verb(), 100) + " " + literal(ch.Who, f.name))
 	now := literal(ch.Now, f.quoted)
 	switch {
 	case ch.What == bot.ToldBy:
 		if n := len(m.Sources); n > 1 {
 			what += fmt.Sprintf(" (%d outlets)", n)
 		}
-		if blank(now) || ch.Now == m.Title.Text {
+		if bot.Blank(now) || ch.Now == m.Title.Text {
 			return []string{what}
 		}
 		return []string{what + ": “" + now + "”"}
 	case ch.What == bot.CorrectedBy:
 		what = "Correction"
-		if who := literal(ch.Who, f.name); !blank(who) {
+		if who := literal(ch.Who, f.name); !bot.Blank(who) {
 			what += " · " + who
 		}
 	}
 	lines := []string{what}
-	if !blank(now) {
+	if !bot.Blank(now) {
 		lines[0] += ": " + now
 	}
-	if was := literal(ch.Was, f.quoted); !blank(was) {
+	if was := literal(ch.Was, f.quoted); !bot.Blank(was) {
 		lines = append(lines, "Was: ~"+was+"~")
 	}
 	return lines

@@ -3,7 +3,6 @@ package slack
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,12 +38,12 @@ func (r *rich) own(text string, s style) {
 // text adds words from outside, at most so many units of them, linked if the
 // address is one that may be.
 func (r *rich) text(text, address string, most int, s style) {
-	r.linked(line(text, most), link(address), s)
+	r.linked(bot.OneLine(text, most), link(address), s)
 }
 
 // linked adds words, linked if there is an address and something to see.
 func (r *rich) linked(text, address string, s style) {
-	if address == "" || blank(text) {
+	if address == "" || bot.Blank(text) {
 		r.own(text, s)
 		return
 	}
@@ -67,29 +66,13 @@ const (
 
 // quote adds an item's words, the marked ones in a style of their own.
 func (r *rich) quote(t bot.Text, address string, most int, s, marked style) {
-	var all strings.Builder
-	var ends []int // of pieces by turns unmarked and marked
-	for text, isMarked := range t.Pieces() {
-		if all.Len() > 8*most {
-			break
-		}
-		if isMarked != (len(ends)%2 == 1) && len(ends) < maxPieces {
-			ends = append(ends, all.Len())
-		}
-		all.WriteString(tame(text, most))
+	t, address = t.Within(most, maxPieces/2), link(address)
+	if len(address)*2*len(t.Marks) > maxAddress {
+		t.Marks = nil
 	}
-	whole, address := all.String(), link(address)
-	if len(address)*len(ends) > maxAddress {
-		ends = nil
-	}
-	text := cut(whole, most)
-	if text != whole {
-		ends = slices.DeleteFunc(ends, func(end int) bool { return end > len(text)-len("…") })
-	}
-	start, looks := 0, [2]style{s, marked}
-	for i, end := range append(ends, len(text)) {
-		r.linked(text[start:end], address, looks[i%2])
-		start = end
+	looks := map[bool]style{false: s, true: marked}
+	for piece, isMarked := range t.Pieces() {
+		r.linked(piece, address, looks[isMarked])
 	}
 }
 
@@ -106,7 +89,7 @@ func (r *rich) date(t time.Time) {
 // empty reports whether there is nothing to see.
 func (r rich) empty() bool {
 	for _, e := range r {
-		if text, ok := e.(*slack.RichTextSectionTextElement); !ok || !blank(text.Text) {
+		if text, ok := e.(*slack.RichTextSectionTextElement); !ok || !bot.Blank(text.Text) {
 			return false
 		}
 	}
@@ -140,7 +123,7 @@ func mrkdwn(text string) *slack.TextBlockObject {
 func aside(texts ...*slack.TextBlockObject) []slack.Block {
 	var elements []slack.MixedElement
 	for _, t := range texts {
-		if !blank(t.Text) {
+		if !bot.Blank(t.Text) {
 			elements = append(elements, t)
 		}
 	}
@@ -169,7 +152,7 @@ func weigh(blocks ...slack.Block) int {
 	if encoder.Encode(blocks) != nil {
 		return math.MaxInt // it cannot fail; if it did, they could not be sent
 	}
-	return units(b.String())
+	return bot.Units(b.String())
 }
 
 // within joins lines as long as there is room, with "…" where some are left
@@ -178,13 +161,13 @@ func within(most int, lines ...string) string {
 	var b strings.Builder
 	room := most - len("\n…")
 	for _, l := range lines {
-		if blank(l) {
+		if bot.Blank(l) {
 			continue
 		}
 		if b.Len() > 0 {
 			l = "\n" + l
 		}
-		if room -= units(l); room < 0 {
+		if room -= bot.Units(l); room < 0 {
 			return b.String() + "\n…"
 		}
 		b.WriteString(l)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"attache/bot"
 )
 
 func TestEscape(t *testing.T) {
@@ -41,21 +43,6 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		most int
-		want string
-	}{
-		{"word", 4, "word"}, {"words", 4, "wor…"}, {"a b c", 3, "a…"}, {"", 0, ""}, {"word", 0, ""}, {"word", 1, "…"},
-		{"👩🏽‍❤️‍💋‍👨🏿x", 16, "👩🏽‍❤️‍💋‍👨🏿x"}, {"👩🏽‍❤️‍💋‍👨🏿x", 15, "…"}, {"é́é́", 3, "é́…"}, {"é́é́", 2, "…"}, {"🇺🇳🇪🇺", 5, "🇺🇳…"},
-	} {
-		if got := cut(test.text, test.most); got != test.want {
-			t.Errorf("cut(%q, %d) = %q, want %q", test.text, test.most, got, test.want)
-		}
-	}
-}
-
 func TestLiteral(t *testing.T) {
 	for _, test := range []struct {
 		text string
@@ -72,45 +59,12 @@ func TestLiteral(t *testing.T) {
 	}
 }
 
-func TestLink(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://wire.example/a?b=c&d":  "https://wire.example/a?b=c&d",
-		"HTTP://wire.example":           "http://wire.example",
-		"https://wire.example/a|b<c>":   "https://wire.example/a%7Cb%3Cc%3E",
-		"https://w.example/?q=a|b<c>\"": "https://w.example/?q=a%7Cb%3Cc%3E%22",
-		"https://w.example/?q=\u202eä":  "https://w.example/?q=%E2%80%AE%C3%A4",
-		"https://мид.рф:8080/новости":   "https://xn--d1ahl.xn--p1ai:8080/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8",
-		"javascript:alert(1)":           "", "java\nscript:alert(1)": "", "data:text/html,x": "", "//wire.example": "", "/c/desk": "",
-		"https:///x": "", "https://:80/": "", "": "", "mailto:a@b.example": "", "https://a|b.example/": "", "https://a&b/": "",
-		"https://wire.example/" + strings.Repeat("x", maxURL): "",
-	} {
-		if got := link(address); got != want {
-			t.Errorf("link(%q) = %q, want %q", address, got, want)
-		}
-	}
-}
-
 func TestDate(t *testing.T) {
 	for want, moment := range map[string]time.Time{
 		"": {}, "<!date^1795428120^{date_short_pretty} {time}|23 Nov 2026, 10:02 UTC>": at("10:02"), "1 Jan 1900, 00:00 UTC": time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		if got := date(moment); got != want {
 			t.Errorf("date(%v) = %q, want %q", moment, got, want)
-		}
-	}
-}
-
-func TestTame(t *testing.T) {
-	for text, want := range map[string]string{
-		"a\nb\tc\u2028d":                   "a b c d",
-		"z" + strings.Repeat("\u0301", 40): "z" + strings.Repeat("\u0301", maxMarks),
-		"שָׁלוֹם":                          "שָׁלוֹם",
-		"👩🏽‍❤️‍💋‍👨🏿 مؤتمراً":               "👩🏽‍❤️‍💋‍👨🏿 مؤتمراً",
-		"a\u202eb\u2066c\x07d":             "abcd",
-		strings.Repeat("\u200d\u0301", 20): strings.Repeat("\u200d\u0301", maxMarks) + strings.Repeat("\u200d", 20-maxMarks),
-	} {
-		if got := tame(text, 99); got != want {
-			t.Errorf("tame(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
@@ -138,7 +92,7 @@ func FuzzLiteral(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, address string, most int) {
 		most = min(max(most, 0), 3000)
 		got := literal(text, most)
-		if units(got) > most || !utf8.ValidString(got) || strings.ContainsAny(got, "<>*_~`\n") {
+		if bot.Units(got) > most || !utf8.ValidString(got) || strings.ContainsAny(got, "<>*_~`\n") {
 			t.Errorf("literal(%q, %d) = %q", text, most, got)
 		}
 		var l limiter

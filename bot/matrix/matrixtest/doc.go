@@ -15,8 +15,8 @@
 // # The homeserver
 //
 //	Start(t, options…)               a Dendrite of the test's own; it ends with the test
-//	    Limits(threshold, cooloff)   option: answer 429 to more than threshold calls within cooloff (not to /send:
-//	                                 Dendrite limits joins, invites, logins, createRoom, keys…; people are exempt)
+//	    Limits(threshold, cooloff)   option: answer 429 to a device's more than threshold calls within cooloff; which
+//	                                 calls Dendrite counts, see there (not send); people are exempt
 //	Shared(t)                        one Dendrite for all tests of the test binary; it ends with that
 //	server.URL, server.Name          http://127.0.0.1:1234; "localhost"
 //	server.Account(t, name)          a new account: name with a number, a random password, no device yet

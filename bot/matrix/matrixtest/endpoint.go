@@ -17,8 +17,8 @@ type Request struct {
 	Query    url.Values
 	Token    string     // of whom calls
 	Room     id.RoomID  // of what is below rooms/ (or join/, which may name an alias)
-	Event    id.EventID // of a redaction
-	Type     string     // of the event
+	Event    id.EventID // that the path names: redact, event, context, relations
+	Type     string     // of the event, or of account data
 	StateKey string
 	Txn      string
 	Body     []byte
@@ -92,8 +92,11 @@ func (r *Request) client(words []string) {
 			r.Name = "loginFlows"
 		}
 	case "user":
-		if r.Name = word(2); r.Name == "rooms" {
-			r.Room, r.Name = id.RoomID(word(3)), word(4)
+		if r.Name, r.Type = word(2), word(3); r.Name == "rooms" {
+			r.Room, r.Name, r.Type = id.RoomID(word(3)), word(4), word(5)
+		}
+		if r.Name == "filter" {
+			r.Type = ""
 		}
 	}
 }
@@ -106,6 +109,8 @@ func (r *Request) room(name, first, second string) {
 		r.Type, r.Txn = first, second
 	case "redact":
 		r.Event, r.Txn = id.EventID(first), second
+	case "event", "context", "relations":
+		r.Event = id.EventID(first)
 	case "state":
 		r.Type, r.StateKey = first, second
 		if r.Method == http.MethodPut {

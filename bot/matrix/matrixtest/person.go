@@ -39,6 +39,7 @@ type room struct {
 	known    map[id.EventID]bool
 	opened   map[id.EventID]*event.Event // what was decrypted
 	state    map[event.Type]map[string]*event.Event
+	absent   bool // she was out of it: what was said meanwhile is not for her
 }
 
 // Manner is how a person deals with keys.
@@ -139,27 +140,30 @@ func (s *syncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, er
 
 func (s *syncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSync, since string) error {
 	err := s.base.ProcessResponse(ctx, resp, since)
-	s.p.take(resp, since)
+	s.p.take(resp)
 	return err
 }
 
 // take keeps what a sync has brought.
-func (p *Person) take(resp *mautrix.RespSync, since string) {
+func (p *Person) take(resp *mautrix.RespSync) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.syncs++
 	for where, joined := range resp.Rooms.Join {
 		delete(p.invites, where)
 		r := p.room(where)
-		if joined.Timeline.Limited && since != "" && len(r.timeline) > 0 {
+		if joined.Timeline.Limited && len(r.timeline) > 0 && !r.absent {
 			p.t.Errorf("%s has a gap in what she saw of %s", p.User, where)
 		}
+		r.absent = false
 		r.take(joined.State.Events, false)
 		r.take(joined.Timeline.Events, true)
 	}
 	for where, left := range resp.Rooms.Leave {
 		delete(p.invites, where)
-		p.room(where).take(left.Timeline.Events, true)
+		r := p.room(where)
+		r.absent = true
+		r.take(left.Timeline.Events, true)
 	}
 	for where, invite := range resp.Rooms.Invite {
 		for _, e := range invite.State.Events {

@@ -60,10 +60,11 @@ func (p *Person) Sees(where id.RoomID) []Seen {
 	r := p.room(where)
 	seen := []Seen{}
 	at := map[id.EventID]int{}
+	judged := map[id.SessionID]judgement{}
 	for _, e := range r.timeline {
 		if e.StateKey == nil && e.Type.Type != event.EventRedaction.Type {
 			at[e.ID] = len(seen)
-			seen = append(seen, p.see(r, e))
+			seen = append(seen, p.see(r, e, judged))
 		}
 	}
 	for _, e := range r.timeline {
@@ -80,8 +81,14 @@ func (p *Person) Sees(where id.RoomID) []Seen {
 	return seen
 }
 
+// judgement is what she thinks of the device whose session an event is of.
+type judgement struct {
+	device id.DeviceID
+	trust  id.TrustState
+}
+
 // see is an event as she has it now. The caller holds p.mu.
-func (p *Person) see(r *room, e *event.Event) Seen {
+func (p *Person) see(r *room, e *event.Event, judged map[id.SessionID]judgement) Seen {
 	s := Seen{ID: e.ID, Sender: e.Sender, Time: time.UnixMilli(e.Timestamp), Type: e.Type.Type}
 	if e.Unsigned.RedactedBecause != nil {
 		s.Redacted = true
@@ -95,7 +102,13 @@ func (p *Person) see(r *room, e *event.Event) Seen {
 			s.Undecryptable = err.Error()
 		} else {
 			content, s.Type = opened, opened.Type.Type
-			s.Device, s.Trust = p.cipher.trust(p.ctx, e)
+			session := e.Content.AsEncrypted().SessionID
+			j, known := judged[session]
+			if !known {
+				j.device, j.trust = p.cipher.trust(p.ctx, e)
+				judged[session] = j
+			}
+			s.Device, s.Trust = j.device, j.trust
 		}
 	}
 	s.read(content)

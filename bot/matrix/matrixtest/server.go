@@ -26,9 +26,11 @@ type Server struct {
 type Option func(*settings)
 
 // Limits makes the server answer 429 to a device that calls more than threshold
-// times within cooloff. Dendrite counts the calls of its expensive methods
-// together (join, invite, login, createRoom, keys, account data…), but neither
-// send nor sync. People are exempt, for they are the server's admins.
+// times within cooloff. Dendrite counts some calls, all together: join, leave,
+// invite, login, whoami, capabilities, receipt, read_markers, typing, the
+// changing of a profile or a push rule; and by themselves messages, and media.
+// It counts neither send nor sync, nor createRoom, keys and state. People are
+// exempt, for they are the server's admins.
 func Limits(threshold int, cooloff time.Duration) Option {
 	return func(s *settings) { s.threshold, s.cooloff = threshold, cooloff }
 }

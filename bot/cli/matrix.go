@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"attache/bot"
+	"attache/bot/config"
+	"attache/bot/matrix"
+)
+
+type matrixCommand struct {
+	Login matrixLoginCommand `cmd:"" help:"Log in as matrix.user, once: as a device of its own, which the account trusts, with its keys in matrix.store."`
+}
+
+type matrixLoginCommand struct {
+	configFlag
+	PasswordFile    string `placeholder:"FILE" xor:"way" help:"A file with the account's password. Without it the password is asked for, or read from standard input."`
+	TokenFile       string `placeholder:"FILE" xor:"way" help:"A file with an access token instead, of a session that was made for the bot alone and has never used encryption."`
+	SSO             bool   `xor:"way" help:"Log in by the homeserver's web page, in a browser on this machine."`
+	RecoveryKeyFile string `placeholder:"FILE" help:"A file with the recovery key that the first login showed: after matrix.store was lost, this makes the new device a trusted one."`
+	NewIdentity     bool   `help:"Make the account a new identity where the recovery key is lost. Others will see that it changed."`
+	Again           bool   `help:"Log in again though the login we have works: the device stays the same."`
+	Name            string `default:"Attaché" help:"What the device is called."`
+}
+
+// Run logs in. What is told goes to standard output, what is asked to standard
+// error; secrets are read from a terminal without being shown, or, where there
+// is none, from standard input, a line each: the password, then the recovery key.
+func (c *matrixLoginCommand) Run(ctx context.Context, p *Program) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	if !cfg.Matrix.On() {
+		return &exitError{wrong, errors.New(`matrix.user is not set: write the bot's account into the config, like "@attache:example.org"`)}
+	}
+	o := matrix.LoginOptions{
+		User: cfg.Matrix.User, Homeserver: cfg.Matrix.Homeserver, Name: c.Name,
+		SSO: c.SSO, NewIdentity: c.NewIdentity, Again: c.Again,
+		Person: p.person(), Transport: homeserverTransport(),
+	}
+	for _, secret := range []struct {
+		path string
+		into *string
+	}{{c.PasswordFile, &o.Password}, {c.TokenFile, &o.Token}, {c.RecoveryKeyFile, &o.RecoveryKey}} {
+		if secret.path == "" {
+			continue
+		}
+		text, err := config.SecretFile(secret.path)
+		if err != nil {
+			return &exitError{wrong, err}
+		}
+		*secret.into = text.Reveal()
+	}
+	o.Device, err = matrix.OpenStore(ctx, cfg.Matrix.Store, cfg.Matrix.StoreKey.Reveal())
+	if err != nil {
+		return err
+	}
+	defer o.Device.Close()
+	return matrix.LogIn(ctx, o)
+}
+
+// device opens the file with the login. Its error is matrix.ErrNoLogin where
+// there is no such file, which it does not make.
+func device(ctx context.Context, m config.Matrix) (*matrix.Store, error) {
+	if _, err := os.Stat(m.Store); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not there: %w", m.Store, matrix.ErrNoLogin)
+	}
+	return matrix.OpenStore(ctx, m.Store, m.StoreKey.Reveal())
+}
+
+// matrix makes the Matrix that a config asks for, which it does. The device
+// stays open.
+func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Store, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
+	login, err := device.Login(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if string(login.User) != m.User {
+		return nil, fmt.Errorf("%s has the login of %s, and matrix.user is %s: name another matrix.store and run attache matrix login", m.Store, login.User, m.User)
+	}
+	if m.Homeserver != "" && m.Homeserver != login.Homeserver {
+		login.Homeserver = m.Homeserver // the homeserver has moved
+		if err := device.SetLogin(ctx, login); err != nil {
+			return nil, err
+		}
+	}
+	return matrix.New(ctx, matrixOptions(m, device, store, log))
+}
+
+// matrixOptions is what a config says of Matrix.
+func matrixOptions(m config.Matrix, device *matrix.Store, store bot.Keeping, log *slog.Logger) matrix.Options {
+	o := matrix.Options{
+		Device: device, Prefix: m.Prefix, Admins: m.Admins, Level: m.Level,
+		Transport: homeserverTransport(), Store: store, Log: log,
+	}
+	if len(m.Allow) > 0 {
+		o.Allow = m.Allow
+	}
+	return o
+}
+
+// checkMatrix asks the homeserver whether it would have us, and changes nothing.
+func checkMatrix(ctx context.Context, cfg config.Config) []matrix.Finding {
+	store, err := device(ctx, cfg.Matrix)
+	if err != nil {
+		return []matrix.Finding{{What: "login", Err: err}}
+	}
+	defer store.Close()
+	o := matrix.CheckOptions{
+		Options: matrixOptions(cfg.Matrix, store, nil, nil),
+		User:    cfg.Matrix.User, Homeserver: cfg.Matrix.Homeserver,
+	}
+	for _, s := range cfg.Subscriptions {
+		if c := bot.Channel(s.Channel); c.Platform() == "matrix" {
+			o.Rooms = append(o.Rooms, c.Name())
+		}
+	}
+	return matrix.Check(ctx, o)
+}
+
+// homeserverTransport is how the homeserver is reached: it is the operator's,
+// so that unlike feeds it may be anywhere. An answer may take as long as we let
+// the homeserver wait for news.
+func homeserverTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 2 * time.Minute,
+		ForceAttemptHTTP2: true, MaxIdleConns: 10, IdleConnTimeout: 90 * time.Second,
+	}
+}

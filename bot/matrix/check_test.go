@@ -1,0 +1,132 @@
+package matrix
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot/matrix/matrixtest"
+)
+
+func withRooms(rooms ...id.RoomID) func(*CheckOptions) {
+	return func(o *CheckOptions) {
+		for _, r := range rooms {
+			o.Rooms = append(o.Rooms, string(r))
+		}
+	}
+}
+
+// Each room that the config names is looked at, and each invitation.
+func TestCheckRooms(t *testing.T) {
+	a := newArrival(t)
+	a.must(t, withPassword(a.account.Password))
+	me := a.account.User
+	_, secret, stop := a.running(t)
+	plain := a.alice.Create(&mautrix.ReqCreateRoom{Name: "Foreign\ndesk \u202eksed", Preset: "private_chat", Invite: []id.UserID{me}})
+	quiet := a.alice.Room(true, me)
+	old := a.alice.Room(false, me)
+	for _, room := range []id.RoomID{plain, quiet, old} {
+		a.alice.WaitJoined(room, me)
+	}
+	levels := &event.PowerLevelsEventContent{Events: map[string]int{"m.room.encrypted": 50}, Users: map[id.UserID]int{a.alice.User: 100}}
+	a.alice.SetState(quiet, event.StatePowerLevels, "", levels)
+	next := a.alice.Create(&mautrix.ReqCreateRoom{Preset: "private_chat"})
+	a.alice.SetState(old, event.StateTombstone, "", &event.TombstoneEventContent{Body: "moved", ReplacementRoom: next})
+	stop()
+	invited := a.alice.Room(false, me)
+	other := a.alice.Room(false, me)
+
+	before := len(a.proxy.Requests("*"))
+	text := a.check(t, withRooms(secret, secret, plain, quiet, old, next, invited), func(o *CheckOptions) { o.Allow = nil })
+	for _, line := range []string{
+		"ok   rooms: we are in 4\n",
+		"ok   room " + string(secret) + ": encrypted, and we may speak there\n",
+		"ok   room " + string(plain) + " (Foreign desk ksed): not encrypted, and we may speak there\n",
+		"BAD  room " + string(quiet) + ": encrypted, and we may not speak there: our power is 0 and it takes 50; ",
+		"BAD  room " + string(old) + ": it was replaced by " + string(next) + ": write that into the config\n",
+		"BAD  room " + string(next) + ": we are not in it: invite " + string(me) + "\n",
+		"ok   invitation to " + string(invited) + ": from " + string(a.alice.User) + "; it is accepted when the bot runs\n",
+		"ok   invitation to " + string(other) + ": from " + string(a.alice.User) + "; it is accepted when the bot runs\n",
+	} {
+		if strings.Count(text, line) != 1 {
+			t.Errorf("%q is there %d times in\n%s", line, strings.Count(text, line), text)
+		}
+	}
+	for _, r := range a.proxy.Requests("*")[before:] {
+		if r.Method != http.MethodGet && r.Path != "/_matrix/client/v3/keys/query" {
+			t.Errorf("check calls %s %s", r.Method, r.Path)
+		}
+	}
+	shows(t, a.check(t, func(o *CheckOptions) { o.Allow = []string{"example.org"} }),
+		"BAD  invitation to ", "whom matrix.allow does not name: when the bot runs it is declined; name them there, or localhost, and restart")
+}
+
+// A check beside a running bot finds what it would, and harms nothing.
+func TestCheckBeside(t *testing.T) {
+	a := newArrival(t)
+	a.must(t, withPassword(a.account.Password))
+	m, room, _ := a.running(t)
+	p := &peer{Matrix: m, alice: a.alice, user: a.account.User}
+	for _, line := range []string{"one", "two", "three"} {
+		a.alice.Say(room, "!attache "+line)
+		if text := a.check(t, withRooms(room)); strings.Contains(text, "BAD") {
+			t.Errorf("beside:\n%s", text)
+		}
+		p.heard(t, room, "heard: "+line)
+	}
+}
+
+// Each thing that may be missing is found.
+func TestCheckMissing(t *testing.T) {
+	a := newArrival(t)
+	shows(t, a.check(t), "BAD  login: there is no login to Matrix yet: ", "attache matrix login")
+	store := a.open(t)
+	l := logIn(t, a.proxy.URL, a.account, "")
+	if err := store.SetLogin(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, a.check(t), "ok   login", "BAD  device keys: there are none yet: run attache matrix login", "BAD  key backup: there is none", "ok   rooms")
+	client := a.client(t, l)
+	if _, err := openKeys(t.Context(), client, store); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, a.check(t), "ok   device keys", "BAD  trust: the account has no identity", "BAD  key backup")
+
+	a.proxy.Fail("keys/query", 1, matrixtest.Answer(`{"device_keys":{}}`))
+	shows(t, a.check(t), "BAD  device keys: the homeserver has none for this device")
+	a.proxy.Fail("keys/query", 1, matrixtest.Answer(`{"device_keys":{"`+string(l.User)+`":{"`+string(l.Device)+`":{"keys":{"ed25519:`+string(l.Device)+`":"AAAA"}}}}}`))
+	shows(t, a.check(t), "BAD  device keys: the homeserver has others for this device")
+	a.proxy.Fail("whoami", 1, matrixtest.Answer(`{"user_id":"`+string(l.User)+`","device_id":"OTHER"}`))
+	shows(t, a.check(t), "BAD  login: the homeserver says that it is of "+string(l.User)+", device OTHER")
+	a.proxy.Fail("whoami", 1, matrixtest.SoftLogout())
+	shows(t, a.check(t), "BAD  login: the homeserver does not know our login any more: run attache matrix login")
+	a.proxy.Fail("whoami", 1, matrixtest.Status(503, "down"))
+	shows(t, a.check(t), "BAD  login: the homeserver at "+a.proxy.URL+" answered 503")
+	for name, what := range map[string]string{"keys/query": "device keys", "joined_rooms": "rooms", "sync": "rooms"} {
+		a.proxy.Fail(name, 1, matrixtest.Status(500, ""))
+		shows(t, a.check(t), "BAD  "+what+": the homeserver at "+a.proxy.URL+" answered 500")
+	}
+	shows(t, a.check(t, func(o *CheckOptions) { o.Homeserver = "http://127.0.0.1:1" }), "BAD  login: http://127.0.0.1:1 cannot be reached: ")
+	shows(t, a.check(t, func(o *CheckOptions) { o.User = "@boss:localhost" }), "BAD  login: it is of ", "matrix.user is @boss:localhost")
+}
+
+// Without encryption in the program nothing is looked at or made.
+func TestWithoutEncryption(t *testing.T) {
+	if Encryption {
+		t.Skip("left out: a program without encryption. To have it: go test without -tags goolm")
+	}
+	store, err := OpenStore(t.Context(), t.TempDir()+"/matrix.db", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	refusal(t, LogIn(t.Context(), LoginOptions{Device: store, User: "@a:b"}), "built without encryption", "go build -tags goolm")
+	found := Check(t.Context(), CheckOptions{Options: Options{Device: store}, User: "@a:b"})
+	if len(found) != 1 || found[0].Err == nil || !strings.Contains(found[0].Err.Error(), "go build -tags goolm") {
+		t.Errorf("found %v", found)
+	}
+}

@@ -1,0 +1,162 @@
+package matrix
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
+	"attache/bot/matrix/matrixtest"
+)
+
+// saidIn is how often a room was told something, as the homeserver stored it:
+// by the keys of what the bot said.
+func (p *peer) saidIn(t *testing.T, room id.RoomID) map[string]int {
+	t.Helper()
+	times := map[string]int{}
+	for _, raw := range p.server.Stored(t, room) {
+		var content map[string]any
+		if err := json.Unmarshal(raw.Content, &content); err != nil {
+			t.Fatal(err)
+		}
+		if key, _ := content[keyField].(string); key != "" && raw.Sender == p.user {
+			times[key]++
+		}
+	}
+	return times
+}
+
+// insist posts as bot's deliver does: again and again, with the doubt that the
+// attempts before have left.
+func (p *peer) insist(t *testing.T, room id.RoomID, title, key string) {
+	t.Helper()
+	a := bot.Attempt{Key: key}
+	for range 100 {
+		start := time.Now()
+		_, err := p.Post(t.Context(), channelOf(room), alert(title), a)
+		if err == nil {
+			return
+		}
+		retry, sure := errors.AsType[*bot.RetryError](err)
+		switch {
+		case !sure:
+			a.Last = start
+		case !retry.Unsure:
+			a.Doubt = bot.Doubt{}
+		}
+		if a.Since.IsZero() {
+			a.Since = a.Last
+		}
+		if errors.Is(err, bot.ErrChannelGone) || errors.Is(err, bot.ErrRefused) {
+			t.Fatal(err)
+		}
+		if sure && retry.After > 0 {
+			time.Sleep(min(retry.After, 6*time.Second))
+		}
+	}
+	t.Fatalf("%s was never said", key)
+}
+
+// TestCut loses the answer at many places, when the homeserver has and has not
+// taken the message. Whatever nobody could know, it was said once.
+func TestCut(t *testing.T) {
+	for _, encrypted := range []bool{false, true} {
+		t.Run(fmt.Sprintf("encrypted=%t", encrypted), func(t *testing.T) {
+			p := newPeer(t)
+			p.hears(t, &echo{})
+			room := p.room(t, encrypted)
+			p.insist(t, room, "Norvania recalls its ambassador", "first")
+			length := p.proxy.AnswerLength("send")
+			faults := map[string]matrixtest.Fault{"before": matrixtest.CutBefore(), "bad-gateway": matrixtest.Status(502, "<html>")}
+			for at := 0; at < length; at += length/5 + 1 {
+				faults[fmt.Sprint("after-", at)] = matrixtest.Cut(at)
+			}
+			for name, fault := range faults {
+				p.proxy.Fail("send", 1, fault)
+				p.insist(t, room, "Norvania: "+name, name)
+			}
+			p.heard(t, room, "Norvania: before")
+			for name := range faults {
+				if n := p.saidIn(t, room)[name]; n != 1 {
+					t.Errorf("%s: said %d times", name, n)
+				}
+			}
+		})
+	}
+}
+
+// TestForgetful restarts the homeserver when it has taken a message and not said
+// so: it knows no transaction any more, and the message is said once all the
+// same. Then it does so to a room that is encrypted in the meantime.
+func TestForgetful(t *testing.T) {
+	server := matrixtest.Start(t)
+	p := peerAt(t, server)
+	stop := p.hears(t, &echo{})
+	room := p.room(t, false)
+	p.insist(t, room, "Norvania recalls its ambassador", "first")
+	stop() // or it would hear of it by sync
+	p = p.another(t, p.o.Device)
+	for i, change := range []func(){func() {}, func() { p.alice.SetState(room, encryptionType, "", encryptionContent()) }} {
+		key := fmt.Sprint("forgotten-", i)
+		p.proxy.Fail("send", 1, matrixtest.Cut(0))
+		_, err := p.Post(t.Context(), channelOf(room), alert("Sylvania recalls its envoy"), bot.Attempt{Key: key})
+		if _, sure := errors.AsType[*bot.RetryError](err); err == nil || sure {
+			t.Fatalf("posting into the void: %v, want a doubt", err)
+		}
+		server.Restart()
+		change()
+		p = p.another(t, p.o.Device)
+		then := time.Now().Add(-settleTime)
+		if _, err := p.Post(t.Context(), channelOf(room), alert("Sylvania recalls its envoy"), bot.Attempt{Key: key, Doubt: bot.Doubt{Since: then, Last: then}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := p.saidIn(t, room)[key]; n != 1 {
+			t.Errorf("%s: said %d times", key, n)
+		}
+	}
+}
+
+// TestNothingInClear posts into an encrypted room in all the ways in which the
+// library would say it in clear.
+func TestNothingInClear(t *testing.T) {
+	p := newPeer(t)
+	stop := p.hears(t, &echo{})
+	room := p.room(t, true)
+	p.heard(t, room, "Good day.")
+	plain := p.room(t, false)
+	p.heard(t, plain, "Good day.")
+	stop()
+	// A room that it was let into while it was not running, by a device that
+	// knows of none.
+	p = p.another(t, loggedIn(t, p.proxy.URL, p.account))
+	for _, r := range []id.RoomID{room, plain} {
+		if _, err := p.Post(t.Context(), channelOf(r), alert("secret before the first sync is over"), bot.Attempt{Key: "k1" + string(r)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.hears(t, &echo{})
+	if _, err := p.Post(t.Context(), channelOf(room), alert("secret as ever"), bot.Attempt{Key: "k2"}); err != nil {
+		t.Fatal(err)
+	}
+	// One that is encrypted from now on, before it has been told so.
+	p.proxy.Fail("sync", 3, matrixtest.Slow(2*time.Second))
+	p.alice.SetState(plain, encryptionType, "", encryptionContent())
+	p.heard(t, room, "secret as ever")
+	for _, raw := range p.server.Stored(t, room) {
+		if strings.Contains(string(raw.Raw), "secret") {
+			t.Errorf("the homeserver can read %s", raw.Raw)
+		}
+	}
+	n := 0
+	for _, raw := range p.server.Stored(t, plain) {
+		n += strings.Count(string(raw.Raw), "secret before")
+	}
+	if n == 0 {
+		t.Error("the homeserver cannot read a plain room: the test finds nothing")
+	}
+}

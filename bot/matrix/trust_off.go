@@ -1,0 +1,15 @@
+//go:build !goolm
+
+package matrix
+
+import (
+	"context"
+
+	"maunium.net/go/mautrix/id"
+)
+
+func (n *newcomer) settle(context.Context) error { return errNoEncryption }
+
+func (s *Store) signingKey(context.Context, id.DeviceID) (id.Ed25519, error) {
+	return "", errNoEncryption
+}
