@@ -34,3 +34,34 @@ func TestTame(t *testing.T) {
 		}
 	}
 }
+
+func TestWithin(t *testing.T) {
+	for _, test := range []struct {
+		text        string
+		marks       []Mark
+		most, count int
+		want        string // with its marks in brackets
+	}{
+		{"one two three", []Mark{{0, 3}, {8, 13}}, 99, 9, "[one] two [three]"},
+		{"one two three", []Mark{{0, 3}, {8, 13}}, 99, 1, "[one] two three"},
+		{"one two three", []Mark{{0, 3}, {3, 7}, {7, 13}}, 99, 1, "[one two three]"},
+		{"one two three", []Mark{{0, 3}, {4, 7}, {8, 13}}, 10, 9, "[one] [two] [t…]"},
+		{"one two three", []Mark{{0, 3}, {4, 7}, {8, 13}}, 8, 9, "[one] [two]…"},
+		{"one two three", []Mark{{0, 13}}, 1, 9, "…"},
+		{"one two three", []Mark{{0, 13}}, 0, 9, ""},
+		{"a\x1b\nb\u202ec", []Mark{{1, 2}, {3, 4}}, 99, 9, "a [b]c"},
+		{"停火", []Mark{{1, 2}}, 99, 9, "\ufffd[\ufffd]\ufffd火"}, // a mark in the middle of a letter
+		{"", []Mark{{0, 1}}, 99, 9, ""},
+	} {
+		var b strings.Builder
+		for piece, marked := range (Text{Text: test.text, Marks: test.marks}).Within(test.most, test.count).Pieces() {
+			if marked {
+				piece = "[" + piece + "]"
+			}
+			b.WriteString(piece)
+		}
+		if b.String() != test.want {
+			t.Errorf("%q to %d is %q, want %q", test.text, test.most, b.String(), test.want)
+		}
+	}
+}

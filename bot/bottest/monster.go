@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"attache/bot"
-	"attache/feeds"
 )
 
 // Odd is words that are too long, too much or too odd, by what is odd about
@@ -29,19 +28,24 @@ func Monster(words, address string, n int) bot.Message {
 		text.Marks = append(text.Marks, bot.Mark{Start: 2 * i, End: 2*i + 1})
 	}
 	m := bot.Message{
-		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words, Tier: feeds.Tier(words),
+		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words,
 		Published: At("10:00"), Claim: &bot.Claim{User: words, At: At("10:00")}, Muted: words,
 	}
+	tier(&m.Tier, words)
 	for i := range n {
 		m.Summary = append(m.Summary, text)
 		m.Rules = append(m.Rules, words)
 		m.Matched = append(m.Matched, words)
-		m.Sources = append(m.Sources, bot.Source{Outlet: words + fmt.Sprint(i), Tier: feeds.Tier(words), Title: words, URL: address})
+		m.Sources = append(m.Sources, bot.Source{Outlet: words + fmt.Sprint(i), Tier: m.Tier, Title: words, URL: address})
 		m.Changes = append(m.Changes, bot.Change{At: At("10:00"), What: []string{bot.CorrectedBy, bot.RetitledBy, words}[i%3], Who: words, Was: words, Now: words, URL: address})
 		m.Lines = append(m.Lines, bot.Line{Text: words, URL: address, Detail: words, Story: int64(i)}, bot.Line{Text: words, Code: true}, bot.Line{Text: words})
 	}
 	return m
 }
+
+// tier makes words the tier of an outlet. Its type is that of a room which this
+// one does not look at.
+func tier[T ~string](to *T, words string) { *to = T(words) }
 
 // Every is a message as a card and as a correction, as many of them in a digest,
 // and as a notice.

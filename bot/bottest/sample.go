@@ -5,10 +5,16 @@ import (
 	"time"
 
 	"attache/bot"
-	"attache/feeds"
 )
 
 // Messages for the tests of how platforms show them, from a world that is not.
+
+// Tiers of outlets, as feeds names them.
+const (
+	official = "official"
+	agency   = "agency"
+	press    = "press"
+)
 
 // At is a time on the day of these messages, "10:02".
 func At(clock string) time.Time {
@@ -32,7 +38,7 @@ func Marked(text string, words ...string) bot.Text {
 // Flash is an alert as loud as there is, from a ministry.
 func Flash() bot.Message {
 	return bot.Message{
-		Kind: bot.KindAlert, Severity: bot.Flash, Story: 12, Outlet: "Velm Foreign Ministry", Tier: feeds.Official, Lang: "en",
+		Kind: bot.KindAlert, Severity: bot.Flash, Story: 12, Outlet: "Velm Foreign Ministry", Tier: official, Lang: "en",
 		Title: Marked("Velm and Karsia announce immediate ceasefire along the northern corridor", "Karsia", "ceasefire", "corridor"),
 		URL:   "https://mfa.velm.example/statements/118?lang=en&print=1",
 		Summary: []bot.Text{
@@ -40,7 +46,7 @@ func Flash() bot.Message {
 			{Text: "Observers are to reach the crossing at Oster within two days."},
 		},
 		Rules: []string{"Corridor"}, Matched: []string{"Karsia", "ceasefire", "corridor", "transit convoy"},
-		Sources:   []bot.Source{{Outlet: "Velm Foreign Ministry", Tier: feeds.Official, At: At("10:02")}},
+		Sources:   []bot.Source{{Outlet: "Velm Foreign Ministry", Tier: official, At: At("10:02")}},
 		Published: At("10:02"), Seen: At("10:03"), Sent: At("10:03"),
 	}
 }
@@ -50,11 +56,11 @@ func Joined() bot.Message {
 	m := Flash()
 	m.Kind = bot.KindUpdate
 	m.Sources = append(m.Sources,
-		bot.Source{Outlet: "Northern Wire", Tier: feeds.Agency, Lang: "en", Title: "Velm, Karsia agree truce on northern corridor", URL: "https://wire.example/truce", At: At("10:04")},
-		bot.Source{Outlet: "وكالة الساحل", Tier: feeds.Agency, Lang: "ar", URL: "https://sahel.example/1", At: At("10:06")},
-		bot.Source{Outlet: "Вестник Карсии", Tier: feeds.Press, Lang: "ru", URL: "javascript:alert(1)", At: At("10:07")},
-		bot.Source{Outlet: "海岸通讯社", Tier: feeds.Agency, Lang: "zh", URL: "https://haian.example/3", At: At("10:09")},
-		bot.Source{Outlet: "The Harbour Daily", Tier: feeds.Press, Lang: "en", Title: "Guns fall silent on the corridor", URL: "https://harbour.example/4", At: At("10:15")},
+		bot.Source{Outlet: "Northern Wire", Tier: agency, Lang: "en", Title: "Velm, Karsia agree truce on northern corridor", URL: "https://wire.example/truce", At: At("10:04")},
+		bot.Source{Outlet: "وكالة الساحل", Tier: agency, Lang: "ar", URL: "https://sahel.example/1", At: At("10:06")},
+		bot.Source{Outlet: "Вестник Карсии", Tier: press, Lang: "ru", URL: "javascript:alert(1)", At: At("10:07")},
+		bot.Source{Outlet: "海岸通讯社", Tier: agency, Lang: "zh", URL: "https://haian.example/3", At: At("10:09")},
+		bot.Source{Outlet: "The Harbour Daily", Tier: press, Lang: "en", Title: "Guns fall silent on the corridor", URL: "https://harbour.example/4", At: At("10:15")},
 	)
 	m.Changes = []bot.Change{
 		{At: At("10:04"), What: bot.ToldBy, Who: "Northern Wire", Now: "Velm, Karsia agree truce on northern corridor", URL: "https://wire.example/truce"},
@@ -68,7 +74,7 @@ func Joined() bot.Message {
 // follows about.
 func Arabic() bot.Message {
 	return bot.Message{
-		Kind: bot.KindAlert, Severity: bot.Normal, Story: 31, Outlet: "وكالة الساحل", Tier: feeds.Agency, Lang: "ar",
+		Kind: bot.KindAlert, Severity: bot.Normal, Story: 31, Outlet: "وكالة الساحل", Tier: agency, Lang: "ar",
 		Title:   Marked("وزير خارجية \u202eكارسيا\u202c يصل إلى أوستر لبحث فتح \u2067الممر\u2069 أمام القوافل", "كارسيا", "الممر"),
 		URL:     "https://sahel.example/oster",
 		Summary: []bot.Text{{Text: "ومن المقرر أن يلتقي الوزير نظيره مساء اليوم، ثم يعقدان مؤتمراً صحفياً مشتركاً."}},
@@ -106,7 +112,7 @@ func OwnCorrection() bot.Message {
 // OtherCorrection is a card whose words another item has taken back.
 func OtherCorrection() bot.Message {
 	m := envoy()
-	m.Sources = append(m.Sources, bot.Source{Outlet: "The Harbour Daily", Tier: feeds.Press, URL: "https://harbour.example/9"})
+	m.Sources = append(m.Sources, bot.Source{Outlet: "The Harbour Daily", Tier: press, URL: "https://harbour.example/9"})
 	m.Changes = []bot.Change{
 		{At: At("09:20"), What: bot.ToldBy, Who: "The Harbour Daily", Now: "Envoy goes home", URL: "https://harbour.example/9"},
 		{At: At("09:34"), What: bot.CorrectedBy, Who: "Northern Wire", Was: m.Title.Text + " — He left on Monday.", Now: "Karsia's envoy in Oster was not recalled — He is on planned leave.", URL: "https://wire.example/envoy-correction"},
@@ -116,12 +122,12 @@ func OtherCorrection() bot.Message {
 
 func envoy() bot.Message {
 	return bot.Message{
-		Kind: bot.KindCorrection, Severity: bot.Urgent, Story: 20, Outlet: "Northern Wire", Tier: feeds.Agency, Lang: "en",
+		Kind: bot.KindCorrection, Severity: bot.Urgent, Story: 20, Outlet: "Northern Wire", Tier: agency, Lang: "en",
 		Title:   Marked("Karsia recalls its envoy from Oster", "Karsia"),
 		URL:     "https://wire.example/envoy",
 		Summary: []bot.Text{{Text: "He left on Monday."}},
 		Rules:   []string{"karsia AND envoy"}, Matched: []string{"Karsia", "envoy"},
-		Sources:   []bot.Source{{Outlet: "Northern Wire", Tier: feeds.Agency, At: At("09:12")}},
+		Sources:   []bot.Source{{Outlet: "Northern Wire", Tier: agency, At: At("09:12")}},
 		Published: At("09:12"), Seen: At("09:13"),
 	}
 }
@@ -139,7 +145,7 @@ func ClaimedAndMuted() bot.Message {
 func Several() bot.Message {
 	wire := Flash()
 	wire.Severity = bot.Normal
-	quiet := bot.Message{Kind: bot.KindAlert, Severity: bot.Normal, Story: 40, Title: bot.Text{Text: "A headline with no address"}, Outlet: "The Harbour Daily", Tier: feeds.Press, Seen: At("09:50")}
+	quiet := bot.Message{Kind: bot.KindAlert, Severity: bot.Normal, Story: 40, Title: bot.Text{Text: "A headline with no address"}, Outlet: "The Harbour Daily", Tier: press, Seen: At("09:50")}
 	return bot.Message{Kind: bot.KindDigest, Severity: bot.Normal, Alerts: []bot.Message{wire, Arabic(), OtherCorrection(), ClaimedAndMuted(), Hostile(), quiet}}
 }
 

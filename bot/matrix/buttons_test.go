@@ -15,7 +15,7 @@ func TestActionOf(t *testing.T) {
 		"mute":  {"🔇", "🔕", "🔕\ufe0f"},
 		"why":   {"❓", "❔", "?", "❓\ufe0f", "❓\ufe0e"},
 		"story": {"📖", "📰"},
-		"":      {"", "👍", "❤️", "??", "claim", "🙋🙋", "\ufe0f", "‍♀️", "why ❓"},
+		"":      {"", "👍", "❤️", "??", "claim", "🙋🙋", "\ufe0f", "\u200d♀️", "why ❓"},
 	} {
 		for _, key := range keys {
 			if got := actionOf(key); got != action {

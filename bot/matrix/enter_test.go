@@ -136,6 +136,39 @@ func TestLoginToken(t *testing.T) {
 	shows(t, a.check(t), "BAD  login: there is no login to Matrix yet")
 }
 
+// The homeserver may want to be told again who we are before the account gets an
+// identity: by the password, or at a page.
+func TestLoginProof(t *testing.T) {
+	a := newArrival(t)
+	made := logIn(t, a.proxy.URL, a.account, "")
+	const page = `{"flows":[{"stages":["m.oauth"]}],"params":{"m.oauth":{"url":"https://account.example/reset"}},"session":"s1"}`
+	ask := func(n int) {
+		a.proxy.Fail("keys/device_signing/upload", n, matrixtest.Status(http.StatusUnauthorized, page))
+	}
+	ask(1)
+	refusal(t, a.logIn(t, withToken(made.Token)), "nobody is here to say that it is done: run attache matrix login at a terminal")
+	shows(t, a.last, "Open this in a browser:\n\n    https://account.example/reset\n")
+	a.done = func(string) {}
+	ask(2)
+	refusal(t, a.logIn(t), "has not heard that somebody agreed", "press Enter only when its page says that all is done")
+	ask(1)
+	a.must(t)
+	shows(t, a.last, "https://account.example/reset", "has an identity now", "trusts this device")
+	if len(a.keys) != 1 {
+		t.Errorf("%d recovery keys", len(a.keys))
+	}
+	shows(t, a.check(t), "ok   trust", "ok   key backup")
+
+	a.answers = []string{"wrong", a.account.Password}
+	a.must(t, newIdentity)
+	shows(t, a.last, "does not take that password", "has a new identity", "trusts this device")
+	refusal(t, a.logIn(t, newIdentity, withPassword("wrong")), "does not take the password of "+a.account.User.String())
+	a.must(t, withKey(a.keys[1])) // what was refused has changed nothing
+	if strings.Contains(a.check(t), "BAD") {
+		t.Error("a login that was refused broke something")
+	}
+}
+
 // What is wrong is said in a sentence, and leaves no login behind.
 func TestLoginRefused(t *testing.T) {
 	a := newArrival(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -75,9 +76,7 @@ func TestFindHomeserver(t *testing.T) {
 		{"https://no-such-host.invalid", nil, "https://no-such-host.invalid cannot be reached: "},
 	} {
 		clear(answers)
-		for path, body := range test.answers {
-			answers[path] = body
-		}
+		maps.Copy(answers, test.answers)
 		got, err := findHomeserver(t.Context(), id.UserID("@attache:"+name), test.configured, server.Client().Transport)
 		if err == nil && got != test.want || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q %v: %s, %v\nwant %s", test.configured, test.answers, got, err, test.want)

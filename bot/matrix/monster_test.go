@@ -8,7 +8,6 @@ import (
 
 	"attache/bot"
 	"attache/bot/bottest"
-	"attache/feeds"
 )
 
 // TestMonsters renders what is too long, too much or too odd.
@@ -54,12 +53,12 @@ func FuzzRender(f *testing.F) {
 	f.Add("!a:b #c:d matrix:u/e matrix.to", "https://x@MATRIX%2Eto./#/@a:b", "שלום", "\u2066", 0, 1<<40, int64(1), int64(0), 3)
 	f.Add("</p><script>", "https://x.example/@room#/!a", "\xff", "וקראו", 0, 3, int64(1), int64(0), 1)
 	f.Fuzz(func(t *testing.T, words, address, tier, user string, from, to int, story, when int64, n int) {
-		if len(words) > 1<<12 { // TestMonsters has those
+		if len(words) > 1<<10 { // TestMonsters has those
 			return
 		}
 		text := bot.Text{Text: words, Marks: []bot.Mark{{Start: from, End: to}, {Start: to, End: to + 1}, {Start: 1, End: 2}}}
 		m := bottest.Monster(words, address, min(max(n, 0), 3))
-		m.Title, m.Tier, m.Story = text, feeds.Tier(tier), story
+		m.Title, m.Tier, m.Story = text, bottest.Monster(tier, "", 0).Tier, story
 		m.Published, m.Seen, m.Claim, m.Muted = time.Unix(when, 0), time.Unix(0, when), &bot.Claim{User: user}, user
 		m.Severity, m.Summary = bot.Severity(tier), append(m.Summary, text)
 		m.Rules, m.Matched = append(m.Rules, tier, user), append(m.Matched, user, tier)

@@ -34,11 +34,11 @@ var fits = []fit{
 	{title: 150, summary: 0, changes: 1, quoted: 60, tellers: 0, aside: 30, name: 30, link: 100, url: 0, even: true},
 }
 
-// fitting is the first of what make makes that a message holds, or the last.
-func fitting(list []fit, make func(fit) page) words {
+// fitting is the first of what compose makes that a message holds, or the last.
+func fitting(list []fit, compose func(fit) page) words {
 	var w words
 	for _, f := range list {
-		if w = make(f).words(); w.size() <= maxSize {
+		if w = compose(f).words(); w.size() <= maxSize {
 			break
 		}
 	}

@@ -80,7 +80,7 @@ var isolates = strings.NewReplacer(leftToRight, "", asItIs, "", popIsolate, "")
 // needs no isolates, and is without, as there are terminals that show them. An
 // address stays bare: clients would take them for a part of it.
 func (w words) settled(isolate bool) words {
-	if _, any := directions(w.Body + w.HTML); !any && !isolate {
+	if _, some := directions(w.Body + w.HTML); !some && !isolate {
 		return words{isolates.Replace(w.Body), isolates.Replace(w.HTML)}
 	}
 	if w.HTML == "" {
@@ -94,7 +94,7 @@ func (w words) settled(isolate bool) words {
 
 // directions reports whether a text begins with a letter that runs from right to
 // left, and whether any does.
-func directions(text string) (first, any bool) {
+func directions(text string) (first, some bool) {
 	letters := false
 	for _, r := range text {
 		switch p, _ := bidi.LookupRune(r); p.Class() {

@@ -11,14 +11,14 @@ import (
 
 func TestDisarm(t *testing.T) {
 	for text, want := range map[string]string{
-		"@room":                             "@⁠room",
-		"call @ROOM @Room! a@room.example":  "call @⁠ROOM @⁠Room! a@⁠room.example",
-		"@⁠room is broken already":          "@⁠room is broken already",
-		"@boss:velm.example, #desk:[::1]":   "@⁠boss:velm.example, #⁠desk:[::1]",
-		"!id:velm.example +x:velm.example":  "!⁠id:velm.example +⁠x:velm.example",
-		"https://matrix.to/#/@boss:velm.ex": "https://matrix.⁠to/#⁠/@⁠boss:velm.ex",
-		"see MATRIX.TO/x or matrix.tools":   "see MATRIX.⁠TO/x or matrix.tools",
-		"matrix:u/boss:velm.example":        "matrix:⁠u/boss:velm.example",
+		"@room":                             "@\u2060room",
+		"call @ROOM @Room! a@room.example":  "call @\u2060ROOM @\u2060Room! a@\u2060room.example",
+		"@\u2060room is broken already":     "@\u2060room is broken already",
+		"@boss:velm.example, #desk:[::1]":   "@\u2060boss:velm.example, #\u2060desk:[::1]",
+		"!id:velm.example +x:velm.example":  "!\u2060id:velm.example +\u2060x:velm.example",
+		"https://matrix.to/#/@boss:velm.ex": "https://matrix.\u2060to/#\u2060/@\u2060boss:velm.ex",
+		"see MATRIX.TO/x or matrix.tools":   "see MATRIX.\u2060TO/x or matrix.tools",
+		"matrix:u/boss:velm.example":        "matrix:\u2060u/boss:velm.example",
 		"The matrix: a summary":             "The matrix: a summary",
 		"#12 Velm: talks @ 10:30, +5 a@b.c": "#12 Velm: talks @ 10:30, +5 a@b.c",
 		"@UN said: yes; #Velm: no":          "@UN said: yes; #Velm: no",
@@ -41,9 +41,9 @@ func TestDisarmKeepsMarks(t *testing.T) {
 		text bot.Text
 		want words
 	}{
-		{bottest.Marked("call @room now", "room"), words{"call @⁠room now", "call @⁠<u>room</u> now"}},
-		{bottest.Marked("call @room now", "@"), words{"call @⁠room now", "call <u>@</u>⁠room now"}},
-		{bottest.Marked("@room and @room", "@room and"), words{"@⁠room and @⁠room", "<u>@⁠room and</u> @⁠room"}},
+		{bottest.Marked("call @room now", "room"), words{"call @\u2060room now", "call @\u2060<u>room</u> now"}},
+		{bottest.Marked("call @room now", "@"), words{"call @\u2060room now", "call <u>@</u>\u2060room now"}},
+		{bottest.Marked("@room and @room", "@room and"), words{"@\u2060room and @\u2060room", "<u>@\u2060room and</u> @\u2060room"}},
 		{bottest.Marked("  <b> & c ", " <b> "), words{"<b> & c", "<u>&lt;b&gt; </u>&amp; c"}},
 	} {
 		w := quote(test.text, 99, "u")

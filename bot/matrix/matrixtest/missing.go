@@ -13,7 +13,7 @@ func binary(t testing.TB, name string) string {
 	t.Helper()
 	path := filepath.Join(root(t), ".ci", "dendrite", "bin", name)
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "a homeserver (no "+path+")", ".ci/run builds it, or: cd .ci/dendrite && CGO_ENABLED=0 go build -trimpath -o bin/ tool")
+		missing(t, "a homeserver (no "+path+")", ".ci/run builds it, or: cd .ci/dendrite && go build -trimpath -o bin/ tool")
 	}
 	return path
 }
