@@ -209,7 +209,7 @@ func resultOf(d Delivery, ref Ref, err error, start, now time.Time) Result {
 		return Result{State: Dead, At: now, Reason: err.Error()}
 	}
 	if sure && retry.After > 0 {
-		r.Due = now.Add(min(retry.After, maxRetryAfter))
+		r.Due, r.PutOff = now.Add(min(retry.After, maxRetryAfter)), true
 	}
 	return r
 }

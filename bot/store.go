@@ -202,6 +202,7 @@ type Result struct {
 	Ref    Ref       // for Sent
 	Due    time.Time // for Retry
 	Doubt  Doubt     // for Retry, that which stays
+	PutOff bool      // for Retry: the platform named the time, so that the attempt does not count as a failed one
 	Reason string    // for Retry and Dead
 }
 

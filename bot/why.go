@@ -74,6 +74,9 @@ func deliveryLine(d Record) string {
 	case Sent:
 		return fmt.Sprintf("%s sent %s.", kind, clock(d.Sent))
 	case Retry:
+		if d.Attempts == 0 {
+			return fmt.Sprintf("%s waits for a better time: %s.", kind, d.Reason)
+		}
 		return fmt.Sprintf("%s failed %d times so far and will be tried again: %s.", kind, d.Attempts, d.Reason)
 	case Dead:
 		return fmt.Sprintf("%s was given up after %d tries: %s.", kind, d.Attempts, d.Reason)

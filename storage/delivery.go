@@ -141,19 +141,23 @@ func (db *DB) Attempt(ctx context.Context, delivery int64, at time.Time) error {
 func (db *DB) Finish(ctx context.Context, delivery int64, r bot.Result) error {
 	var sent, due time.Time
 	var doubt bot.Doubt
+	uncounted := 0 // of attempts that do not count after all
 	switch r.State {
 	case bot.Sent:
 		sent = r.At
 	case bot.Retry:
 		due, doubt = r.Due, r.Doubt
+		if r.PutOff {
+			uncounted = 1
+		}
 	case bot.Dead:
 	default:
 		return fmt.Errorf("storage: finishing delivery %d: %q is not sent, retry or dead", delivery, r.State)
 	}
 	err := changed(db.write.ExecContext(ctx, `UPDATE delivery SET state = $2, ref = $3, reason = $4, due = $5, sent = $6,
-			doubt = $7, doubt_last = $8
+			doubt = $7, doubt_last = $8, attempts = max(attempts - $9, 0)
 		WHERE `+wholeOf,
-		delivery, r.State, r.Ref, r.Reason, millis{&due}, millis{&sent}, millis{&doubt.Since}, millis{&doubt.Last}))
+		delivery, r.State, r.Ref, r.Reason, millis{&due}, millis{&sent}, millis{&doubt.Since}, millis{&doubt.Last}, uncounted))
 	if err != nil {
 		return fmt.Errorf("storage: finishing delivery %d: %w", delivery, err)
 	}

@@ -60,6 +60,18 @@ var delivering = []promise{
 		d.State, d.Attempts, d.Attempted, d.Doubt = bot.Pending, 2, at(4), bot.Doubt{Since: at(4), Last: at(4)}
 		f.same(must(f.Next(f.Context(), desk))(f), d)
 	}},
+	{"an attempt that was put off does not count", func(f *fixture) {
+		f.story(0, "a", desk)
+		d := must(f.Next(f.Context(), desk))(f)
+		for range 3 {
+			f.ok(f.Attempt(f.Context(), d.ID, at(1)))
+			f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(1), Due: at(2), PutOff: true}))
+			f.same(must(f.Next(f.Context(), desk))(f).Attempts, 0)
+		}
+		f.ok(f.Attempt(f.Context(), d.ID, at(3)))
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(3), Due: at(4)}))
+		f.same(must(f.Next(f.Context(), desk))(f).Attempts, 1)
+	}},
 	{"a doubt begins with an attempt, and stays until it is known that nothing was said", func(f *fixture) {
 		done := f.story(0, "a", desk)
 		d := must(f.Next(f.Context(), desk))(f)

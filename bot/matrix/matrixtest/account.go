@@ -82,7 +82,7 @@ func (s *Server) LoginToken(t testing.TB, a Account) string {
 	}
 	defer db.Close()
 	token := rand.Text()
-	// The shape in which Dendrite's driver writes a time, since it compares text.
+	// Dendrite compares it as text with its own now, of which this is the shape.
 	expires := time.Now().Add(2 * time.Minute).UTC().Format("2006-01-02 15:04:05.999999999-07:00")
 	_, err = db.ExecContext(t.Context(), "INSERT INTO userapi_login_tokens (token, token_expires_at, user_id) VALUES ($1, $2, $3)",
 		token, expires, string(a.User))

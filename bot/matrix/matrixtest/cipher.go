@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"go.mau.fi/util/dbutil"
@@ -15,10 +16,13 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// cipher is a device's keys.
+// cipher is a device's keys. It does one thing at a time, for mautrix does not
+// guard what it remembers of its own cross-signing keys: sending, judging and
+// syncing write it (v0.30.0, crypto/cross_sign_pubkey.go).
 type cipher struct {
-	helper *cryptohelper.CryptoHelper
-	db     *sql.DB
+	*cryptohelper.CryptoHelper // as mautrix's client calls it
+
+	mu sync.Mutex
 }
 
 // newCipher logs the client in, in a new device, and signs that with the
@@ -47,7 +51,6 @@ func newCipher(t testing.TB, client *mautrix.Client, a Account, s manner) *ciphe
 	if err := helper.Init(ctx); err != nil {
 		t.Fatalf("%s logs in: %v", a.User, err)
 	}
-	client.Crypto = helper
 	machine := helper.Machine()
 	if !s.trusting {
 		machine.SendKeysMinTrust = id.TrustStateCrossSignedTOFU
@@ -64,19 +67,38 @@ func newCipher(t testing.TB, client *mautrix.Client, a Account, s manner) *ciphe
 			t.Fatalf("%s signs the device: %v", a.User, err)
 		}
 	}
-	return &cipher{helper, raw}
+	c := &cipher{CryptoHelper: helper}
+	client.Crypto = c
+	return c
 }
 
-func (c *cipher) close() { _ = c.helper.Close() }
+// Encrypt encrypts what is sent.
+func (c *cipher) Encrypt(ctx context.Context, where id.RoomID, kind event.Type, content any) (*event.EncryptedEventContent, error) {
+	defer c.alone()()
+	return c.CryptoHelper.Encrypt(ctx, where, kind, content)
+}
+
+// alone waits until nobody else uses the keys; what it returns ends that.
+func (c *cipher) alone() (end func()) {
+	c.mu.Lock()
+	return c.mu.Unlock
+}
+
+func (c *cipher) close() {
+	c.Machine().Destroy()
+	_ = c.Close() // nobody reads it again
+}
 
 // open decrypts an event; it fails until the key is here.
 func (c *cipher) open(ctx context.Context, e *event.Event) (*event.Event, error) {
-	return c.helper.Machine().DecryptMegolmEvent(ctx, e)
+	defer c.alone()()
+	return c.Machine().DecryptMegolmEvent(ctx, e)
 }
 
 // trust judges the device that an event came from, as far as it is known now.
 func (c *cipher) trust(ctx context.Context, e *event.Event) (id.DeviceID, id.TrustState) {
-	machine := c.helper.Machine()
+	defer c.alone()()
+	machine := c.Machine()
 	sealed := e.Content.AsEncrypted()
 	session, err := machine.CryptoStore.GetGroupSession(ctx, e.RoomID, sealed.SessionID)
 	if err != nil || session == nil {
@@ -96,7 +118,7 @@ func (c *cipher) trust(ctx context.Context, e *event.Event) (id.DeviceID, id.Tru
 }
 
 func (c *cipher) judge(ctx context.Context, device *id.Device) id.TrustState {
-	state, err := c.helper.Machine().ResolveTrustContext(ctx, device)
+	state, err := c.Machine().ResolveTrustContext(ctx, device)
 	if err != nil {
 		return id.TrustStateUnset
 	}
@@ -105,7 +127,8 @@ func (c *cipher) judge(ctx context.Context, device *id.Device) id.TrustState {
 
 // devices asks for the devices of a user, and judges them.
 func (c *cipher) devices(ctx context.Context, user id.UserID) (map[id.DeviceID]id.TrustState, error) {
-	found, err := c.helper.Machine().FetchKeys(ctx, []id.UserID{user}, true)
+	defer c.alone()()
+	found, err := c.Machine().FetchKeys(ctx, []id.UserID{user}, true)
 	if err != nil {
 		return nil, err
 	}

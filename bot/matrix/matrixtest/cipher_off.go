@@ -23,6 +23,8 @@ func newCipher(t testing.TB, _ *mautrix.Client, _ Account, _ manner) *cipher {
 
 func (*cipher) close() {}
 
+func (*cipher) alone() (end func()) { return func() {} }
+
 func (*cipher) open(context.Context, *event.Event) (*event.Event, error) {
 	return nil, errors.ErrUnsupported
 }

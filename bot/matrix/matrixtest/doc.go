@@ -53,7 +53,8 @@
 //	whoami                           GET  account/whoami
 //	keys/upload, keys/query, keys/claim, keys/device_signing/upload, keys/signatures/upload, keys/changes
 //	sendToDevice, sendToDevice:m.room.encrypted
-//	filter, account_data             …    user/…/(that)
+//	filter, account_data, account_data:m.direct
+//	                                 …    user/…/(that)
 //	room_keys, media, well-known     …    everything below
 //
 // and this can be done with it:
@@ -86,18 +87,23 @@
 //	                                 greps the log
 //
 // A homeserver that is gone shows through the proxy as connections that close
-// without an answer.
+// without an answer. Answers are read whole before they are sent on; a sync
+// lasts as long as it does without the proxy.
 //
 // # People
 //
 // A Person has an account, a device, cross-signing keys that sign it, and syncs
 // until the test ends. She sends keys only to devices that their owner has
-// signed, as Element does; with the option Trusting she sends them to all. It
-// takes the build tag goolm; without it the test is skipped, or fails with
-// ATTACHE_TEST_FULL=1. What she does ends the test if it fails, so she does it
-// in the test's own goroutine.
+// signed, as Element does. It takes the build tag goolm; without it the test is
+// skipped, or fails with ATTACHE_TEST_FULL=1. What she does ends the test if it
+// fails, so she does it in the test's own goroutine.
 //
-//	alice.User, alice.Client                       her id; mautrix's client, for what is missing here
+//	server.Person(t, name, manners…)               a new account, and a client in it
+//	server.Device(t, account, manners…)            a client in an account that is there
+//	    Trusting()                                 sends keys to all devices
+//	    Unsigned()                                 has no cross-signing keys: others see a red shield
+//	alice.User, alice.Password                     her account
+//	alice.Client                                   mautrix's client, for what is missing here
 //	alice.Room(encrypted, invite…)                 a private room
 //	alice.Create(&mautrix.ReqCreateRoom{…})        any room; Encryption() goes into its InitialState
 //	alice.Direct(user)                             an encrypted room of the two, is_direct
@@ -108,6 +114,7 @@
 //	alice.Upgrade(room, version)                   the new room; its members are not in it until they are invited
 //	alice.Say(room, text), Notice(room, text)      m.text, m.notice
 //	alice.SayContent(room, *event.MessageEventContent)
+//	alice.Send(room, type, content)                any event
 //	alice.Edit(room, event, text)
 //	alice.ReplyInThread(room, root, text)
 //	alice.Reply(room, event, text)
@@ -122,5 +129,16 @@
 //	matrixtest.Eventually(t, what, func() bool)    wait until that
 //
 // What arrived encrypted is decrypted as soon as its key is here, however late
-// that is. Seen.Now is what a client shows: the latest valid edit of a message.
+// that is; nobody asks for keys, as Element does not. Seen.Now is what a client
+// shows: the latest valid edit of a message. Seen.Shielded tells of the red
+// shield.
+//
+// # What none of them does
+//
+// Dendrite has no SSO, no login/get_token, no OAuth, and no limit on send. Two
+// sends under one transaction id make two events if the second comes while the
+// first is at work, which Synapse would not do. An event beyond 64 KiB is
+// M_BAD_JSON to it, not M_TOO_LARGE. A redaction leaves nothing of the content
+// in Stored. A person who has kept a key from a device for want of a signature
+// does not send it later, when the device is signed: the next session does.
 package matrixtest

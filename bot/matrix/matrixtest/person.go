@@ -139,7 +139,9 @@ func (s *syncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, er
 }
 
 func (s *syncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSync, since string) error {
+	end := s.p.cipher.alone()
 	err := s.base.ProcessResponse(ctx, resp, since)
+	end()
 	s.p.take(resp)
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -24,9 +23,6 @@ func TestHoldsServers(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAKilledTest(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux has the means")
-	}
 	binary(t, "dendrite")
 	cmd := exec.Command(os.Args[0], "-test.run=^TestHoldsServers$", "-test.v")
 	cmd.Env = append(os.Environ(), holds+"=1", "TMPDIR="+t.TempDir())
