@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"attache/bot"
+	"attache/feeds"
 )
 
 // Odd is words that are too long, too much or too odd, by what is odd about
@@ -28,10 +29,9 @@ func Monster(words, address string, n int) bot.Message {
 		text.Marks = append(text.Marks, bot.Mark{Start: 2 * i, End: 2*i + 1})
 	}
 	m := bot.Message{
-		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words,
+		Kind: bot.KindUpdate, Severity: bot.Flash, Story: 1<<63 - 1, Title: text, URL: address, Outlet: words, Tier: feeds.Tier(words),
 		Published: At("10:00"), Claim: &bot.Claim{User: words, At: At("10:00")}, Muted: words,
 	}
-	tier(&m.Tier, words)
 	for i := range n {
 		m.Summary = append(m.Summary, text)
 		m.Rules = append(m.Rules, words)
@@ -42,10 +42,6 @@ func Monster(words, address string, n int) bot.Message {
 	}
 	return m
 }
-
-// tier makes words the tier of an outlet. Its type is that of a room which this
-// one does not look at.
-func tier[T ~string](to *T, words string) { *to = T(words) }
 
 // Every is a message as a card and as a correction, as many of them in a digest,
 // and as a notice.

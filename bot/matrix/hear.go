@@ -133,7 +133,7 @@ func (m *Matrix) decrypted(ctx context.Context, s *session, e *event.Event) *eve
 		if s.keys.WaitForSession(ctx, e.RoomID, c.SenderKey, c.SessionID, wait) {
 			clear, err = s.keys.Decrypt(ctx, e)
 		} else if wait == keyTime {
-			s.keys.RequestSession(ctx, e.RoomID, c.SenderKey, c.SessionID, e.Sender, c.DeviceID)
+			s.keys.RequestSession(ctx, e.RoomID, c.SenderKey, c.SessionID, e.Sender, "") // of all devices: since Matrix 1.3 events do not say which
 		}
 	}
 	if err != nil {

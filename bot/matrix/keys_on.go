@@ -6,19 +6,43 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/crypto/cryptohelper"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
 )
 
 // Encryption reports whether this program can speak in encrypted rooms.
 const Encryption = true
 
 // machine is the keys of a device: mautrix's Olm machine, over our store.
+//
+// Of what that does while others ask it something, not all is guarded (it keeps
+// our own cross-signing keys in a field that both sides write), so it does one
+// thing at a time here.
 type machine struct {
 	*cryptohelper.CryptoHelper
 	olm *crypto.OlmMachine
+
+	sync.Mutex
+}
+
+// Encrypt encrypts, and gives the key to whoever is in the room and has not got
+// it yet.
+func (m *machine) Encrypt(ctx context.Context, room id.RoomID, kind event.Type, content any) (*event.EncryptedEventContent, error) {
+	m.Lock()
+	defer m.Unlock()
+	return m.CryptoHelper.Encrypt(ctx, room, kind, content)
+}
+
+// Decrypt returns what is in an event, as another one.
+func (m *machine) Decrypt(ctx context.Context, e *event.Event) (*event.Event, error) {
+	m.Lock()
+	defer m.Unlock()
+	return m.CryptoHelper.Decrypt(ctx, e)
 }
 
 // openKeys loads the keys of the client's device, and makes them where there are
@@ -36,7 +60,7 @@ func openKeys(ctx context.Context, client *mautrix.Client, store *Store) (keys, 
 	if err := helper.Init(ctx); err != nil {
 		return nil, fmt.Errorf("%w%s", err, remedyOfKeys(err))
 	}
-	return &machine{helper, helper.Machine()}, nil
+	return &machine{CryptoHelper: helper, olm: helper.Machine()}, nil
 }
 
 // remedyOfKeys is what a person can do where the keys on this machine are not

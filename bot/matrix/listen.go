@@ -67,7 +67,10 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) {
 	first := m.since.Next == ""
 	// A panic of the library's is an error here, and the rest is heard all the same.
-	if err := s.syncer.ProcessResponse(ctx, res, m.since.Next); err != nil {
+	s.keys.Lock()
+	err := s.syncer.ProcessResponse(ctx, res, m.since.Next)
+	s.keys.Unlock()
+	if err != nil {
 		m.log.Error("failed to take in what the homeserver said", "err", err)
 	}
 	next := position{res.NextBatch, time.Now()}

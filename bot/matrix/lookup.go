@@ -12,8 +12,9 @@ import (
 	"attache/bot"
 )
 
-// settleTime is how long an attempt may come to something after it began, if
-// whoever made it is gone: a homeserver notices that, and stops.
+// settleTime is how long an attempt may still come to something after whoever
+// made it has gone. To send again before that, though under the same id, may say
+// it twice: Dendrite knows an id when it is done, and not before.
 const settleTime = 5 * time.Second
 
 const (
@@ -40,7 +41,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 	}
 	now := time.Now()
 	ahead := a.Last.After(now) // the clock was: nobody knows when that was
-	if wait := a.Last.Add(m.settle).Sub(now); wait > 0 && !ahead {
+	if wait := m.gaveUp(key, a).Add(m.settle).Sub(now); wait > 0 && !ahead {
 		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("matrix: it may have been said; waiting until that can be known")}
 	}
 	oldest := a.Since.Add(-before)
@@ -57,6 +58,19 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 		return "", nil
 	}
 	return "", unsaid(failed("looking for a message", err), a)
+}
+
+// gaveUp is when the last attempt at a message ended, as far as that is known:
+// one of an earlier life ended before this one began.
+func (m *Matrix) gaveUp(key string, a bot.Attempt) time.Time {
+	end, ok := m.ended.get(key)
+	if !ok {
+		end = m.born
+	}
+	if end.Before(a.Last) {
+		return a.Last
+	}
+	return end
 }
 
 // search looks for a key in a room, from its end back to a time.

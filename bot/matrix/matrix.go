@@ -33,6 +33,10 @@ type Options struct {
 	Admins []string // users who are admins whatever their power in a room, "@boss:example.org"
 	Level  int      // the power from which a member of a room may change what is told there; < 0: the room's own for its state
 
+	// Channels returns those that have a subscription, on any platform: to their
+	// rooms anybody may invite us. nil: there are none.
+	Channels func(ctx context.Context) ([]bot.Channel, error)
+
 	Transport http.RoundTripper // what the homeserver is asked through; nil is http.DefaultTransport
 	Store     bot.Keeping
 	Log       *slog.Logger
@@ -44,6 +48,7 @@ type Matrix struct {
 	log     *slog.Logger
 	look    look
 	settle  time.Duration // see settleTime
+	born    time.Time     // when this life began
 	handler bot.Handler   // set by Run before anything is worked
 
 	opening sync.Mutex // held while a session is made
@@ -56,6 +61,7 @@ type Matrix struct {
 	pace     pace
 
 	own       *memory[string, id.EventID]   // what we said, by key, as the homeserver tells it
+	ended     *memory[string, time.Time]    // when an attempt ended of which nobody knows what came
 	stories   *memory[id.EventID, int64]    // what our alerts are about
 	reactions *memory[id.EventID, reaction] // that pressed a button
 	tried     *memory[id.RoomID, time.Time] // when we last tried to enter a room
@@ -88,9 +94,10 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Matrix{
-		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime,
+		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, born: time.Now(),
 		queue: newQueue(), progress: progress{device: o.Device, log: o.Log},
-		own: newMemory[string, id.EventID](10_000), stories: newMemory[id.EventID, int64](10_000),
+		own: newMemory[string, id.EventID](10_000), ended: newMemory[string, time.Time](10_000),
+		stories:   newMemory[id.EventID, int64](10_000),
 		reactions: newMemory[id.EventID, reaction](10_000), tried: newMemory[id.RoomID, time.Time](10_000),
 		moved: map[id.RoomID]id.RoomID{}, direct: map[id.UserID][]id.RoomID{},
 	}

@@ -70,16 +70,25 @@ func (m *Matrix) channel(room id.RoomID) bot.Channel {
 	return bot.Channel("matrix:" + room)
 }
 
-// expected reports whether a room replaces one of ours.
-func (m *Matrix) expected(room id.RoomID) bool {
+// expected reports whether a room is one that we are to speak in: it replaces one
+// of ours, or has a subscription already.
+func (m *Matrix) expected(ctx context.Context, room id.RoomID) bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	for _, to := range m.moved {
 		if to == room {
+			m.mu.Unlock()
 			return true
 		}
 	}
-	return false
+	m.mu.Unlock()
+	if m.o.Channels == nil {
+		return false
+	}
+	channels, err := m.o.Channels(ctx)
+	if err != nil {
+		m.log.Warn("failed to read which rooms have subscriptions", "err", err)
+	}
+	return slices.Contains(channels, bot.Channel("matrix:"+room))
 }
 
 // onTombstone follows a room to the one that replaces it

@@ -96,6 +96,7 @@ func TestCut(t *testing.T) {
 func TestForgetful(t *testing.T) {
 	server := matrixtest.Start(t)
 	p := peerAt(t, server)
+	p.settle = 0
 	stop := p.hears(t, &echo{})
 	room := p.room(t, false)
 	p.insist(t, room, "Norvania recalls its ambassador", "first")

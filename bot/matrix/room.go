@@ -102,20 +102,13 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 		return
 	}
 	by, direct := state[i].Sender, state[i].Content.AsMember().IsDirect
-	if !m.mayInvite(s, by) && !m.expected(room) {
-		m.log.Warn("declined an invitation from somebody whom matrix.allow does not name", "channel", m.channel(room), "by", by)
-		b.hold()
-		m.queue.put(room, func(ctx context.Context) {
-			_, err := call(ctx, func(ctx context.Context) (*mautrix.RespLeaveRoom, error) { return s.client.LeaveRoom(ctx, room) })
-			if err != nil && ctx.Err() == nil {
-				m.log.Warn("failed to decline an invitation", "channel", m.channel(room), "err", failed("leaving", err))
-			}
-			b.done(ctx)
-		})
-		return
-	}
 	b.hold()
 	m.queue.put(room, func(ctx context.Context) {
+		if !m.mayInvite(s, by) && !m.expected(ctx, room) {
+			m.decline(ctx, s, room, by)
+			b.done(ctx)
+			return
+		}
 		err := m.join(ctx, room, "")
 		if ctx.Err() != nil {
 			return
@@ -130,6 +123,15 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 		}
 		b.done(ctx)
 	})
+}
+
+// decline says no to an invitation.
+func (m *Matrix) decline(ctx context.Context, s *session, room id.RoomID, by id.UserID) {
+	m.log.Warn("declined an invitation from somebody whom matrix.allow does not name", "channel", m.channel(room), "by", by)
+	_, err := call(ctx, func(ctx context.Context) (*mautrix.RespLeaveRoom, error) { return s.client.LeaveRoom(ctx, room) })
+	if err != nil && ctx.Err() == nil {
+		m.log.Warn("failed to decline an invitation", "channel", m.channel(room), "err", failed("leaving", err))
+	}
 }
 
 // join joins a room as soon as it can, by way of a server if one is named.
@@ -159,10 +161,13 @@ func failedOrNil(doing string, err error) error {
 
 // mayInvite reports whether a user may invite us.
 func (m *Matrix) mayInvite(s *session, user id.UserID) bool {
+	if slices.Contains(m.o.Admins, string(user)) {
+		return true
+	}
 	if m.o.Allow == nil {
 		return user.Homeserver() == s.me().Homeserver()
 	}
-	return slices.Contains(m.o.Allow, user.Homeserver()) || slices.Contains(m.o.Allow, string(user)) || slices.Contains(m.o.Admins, string(user))
+	return slices.Contains(m.o.Allow, user.Homeserver()) || slices.Contains(m.o.Allow, string(user))
 }
 
 // onJoin greets the room that we have come into, and lists our commands there

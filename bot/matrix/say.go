@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -149,6 +151,7 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	}
 	res, err := s.client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: out.key, DontEncrypt: true})
 	if err != nil {
+		m.ended.put(out.key, time.Now())
 		err = failed("sending", err)
 		m.learn(s, err)
 		return "", err
@@ -177,9 +180,7 @@ func (m *Matrix) sealed(ctx context.Context, s *session, room id.RoomID, out out
 		return event.Type{}, nil, err
 	}
 	raw := map[string]any{keyField: out.key}
-	for name, value := range out.extra {
-		raw[name] = value
-	}
+	maps.Copy(raw, out.extra)
 	content := &event.Content{Parsed: out.content, Raw: raw}
 	if !secret {
 		return event.EventMessage, content, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -32,6 +33,8 @@ type session struct {
 
 // keys is what it takes to speak in encrypted rooms.
 type keys interface {
+	sync.Locker // held while the homeserver's words are taken in
+
 	Encrypt(ctx context.Context, room id.RoomID, kind event.Type, content any) (*event.EncryptedEventContent, error)
 	Decrypt(ctx context.Context, e *event.Event) (*event.Event, error)
 	WaitForSession(ctx context.Context, room id.RoomID, sender id.SenderKey, session id.SessionID, most time.Duration) bool
@@ -75,7 +78,9 @@ func newClient(l Login, transport http.RoundTripper) (*mautrix.Client, error) {
 		return nil, fmt.Errorf("matrix: %s is no address of a homeserver: %w", l.Homeserver, err)
 	}
 	client.DeviceID = l.Device
-	client.Client = &http.Client{Transport: transport}
+	client.Client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // or a token would go wherever a homeserver points
+	}}
 	client.Syncer = &syncer{mautrix.NewDefaultSyncer()}
 	client.Log = zerolog.Nop()
 	client.IgnoreRateLimit = true
