@@ -79,7 +79,7 @@ func device(ctx context.Context, m config.Matrix) (*matrix.Store, error) {
 
 // matrix makes the Matrix that a config asks for, which it does. The device
 // stays open.
-func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Store, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
+func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Store, b *bot.Bot, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
 	login, err := device.Login(ctx)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,9 @@ func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.St
 			return nil, err
 		}
 	}
-	return matrix.New(ctx, matrixOptions(m, device, store, log))
+	o := matrixOptions(m, device, store, log)
+	o.Channels = b.Channels
+	return matrix.New(ctx, o)
 }
 
 // matrixOptions is what a config says of Matrix.

@@ -169,7 +169,7 @@ func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.
 		list = append(list, s)
 	}
 	if login != nil {
-		m, err := p.matrix(ctx, cfg.Matrix, login, db, log)
+		m, err := p.matrix(ctx, cfg.Matrix, login, b, db, log)
 		if err != nil {
 			return nil, "", err
 		}

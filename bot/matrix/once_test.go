@@ -35,7 +35,11 @@ func (p *peer) saidIn(t *testing.T, room id.RoomID) map[string]int {
 // attempts before have left.
 func (p *peer) insist(t *testing.T, room id.RoomID, title, key string) {
 	t.Helper()
-	a := bot.Attempt{Key: key}
+	p.insistOn(t, room, title, bot.Attempt{Key: key})
+}
+
+func (p *peer) insistOn(t *testing.T, room id.RoomID, title string, a bot.Attempt) {
+	t.Helper()
 	for range 100 {
 		start := time.Now()
 		_, err := p.Post(t.Context(), channelOf(room), alert(title), a)
@@ -59,7 +63,7 @@ func (p *peer) insist(t *testing.T, room id.RoomID, title, key string) {
 			time.Sleep(min(retry.After, 6*time.Second))
 		}
 	}
-	t.Fatalf("%s was never said", key)
+	t.Fatalf("%s was never said", a.Key)
 }
 
 // TestCut loses the answer at many places, when the homeserver has and has not
@@ -96,7 +100,6 @@ func TestCut(t *testing.T) {
 func TestForgetful(t *testing.T) {
 	server := matrixtest.Start(t)
 	p := peerAt(t, server)
-	p.settle = 0
 	stop := p.hears(t, &echo{})
 	room := p.room(t, false)
 	p.insist(t, room, "Norvania recalls its ambassador", "first")
@@ -112,10 +115,9 @@ func TestForgetful(t *testing.T) {
 		server.Restart()
 		change()
 		p = p.another(t, p.o.Device)
+		p.settle = time.Second
 		then := time.Now().Add(-settleTime)
-		if _, err := p.Post(t.Context(), channelOf(room), alert("Sylvania recalls its envoy"), bot.Attempt{Key: key, Doubt: bot.Doubt{Since: then, Last: then}}); err != nil {
-			t.Fatal(err)
-		}
+		p.insistOn(t, room, "Sylvania recalls its envoy", bot.Attempt{Key: key, Doubt: bot.Doubt{Since: then, Last: then}})
 		if n := p.saidIn(t, room)[key]; n != 1 {
 			t.Errorf("%s: said %d times", key, n)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -43,7 +44,7 @@ func peerAt(t *testing.T, server *matrixtest.Server, change ...func(*Options)) *
 	p := &peer{server: server, proxy: matrixtest.NewProxy(t, server.URL), logs: &logs{}}
 	account := server.Account(t, "attache")
 	p.user, p.account = account.User, account
-	p.alice = server.Person(t, "alice", matrixtest.Trusting())
+	p.alice = server.Person(t, "alice")
 	o := Options{
 		Device: loggedIn(t, p.proxy.URL, account), Level: -1, Store: openDB(t),
 		Log: slog.New(slog.NewTextHandler(p.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -78,7 +79,11 @@ func loggedIn(t *testing.T, url string, account matrixtest.Account) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	if err := store.SetLogin(t.Context(), logIn(t, url, account, "")); err != nil {
+	err = LogIn(t.Context(), LoginOptions{
+		Device: store, User: string(account.User), Homeserver: url, Password: account.Password, NewIdentity: true,
+		Person: &arrival{}, Transport: http.DefaultTransport,
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return store

@@ -34,7 +34,9 @@ func TestRound(t *testing.T) {
 			}
 			p.heard(t, room, "Norvania recalls its envoy")
 			for _, s := range p.alice.Sees(room) {
-				t.Logf("%s %s %q %q", s.Type, s.Sender, s.Body, s.Undecryptable)
+				if s.Sender == p.user && (s.Undecryptable != "" || s.Shielded()) {
+					t.Errorf("Element shows a red shield at %q: trust %s, %s", s.Body, s.Trust, s.Undecryptable)
+				}
 			}
 		})
 	}
