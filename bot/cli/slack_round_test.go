@@ -25,18 +25,11 @@ import (
 func TestSlackRoundTrip(t *testing.T) {
 	local := slacktest.Local(t, "")
 	proxy := slacktest.NewProxy(t, local.URL)
-	web := feedstest.Start(t)
-	publish := func(outlet string, titles ...string) {
-		var b strings.Builder
-		for i, title := range titles {
-			fmt.Fprintf(&b, `<item><guid>%s-%d</guid><title>%s</title><link>https://%s.example/%d</link>
-				<description>The foreign ministry said so on Wednesday.</description></item>`, outlet, i, title, outlet, i)
-		}
-		web.Set(outlet+".example/rss", feedstest.Page{Body: `<rss version="2.0"><channel>` + b.String() + `</channel></rss>`})
-	}
+	web := outlets{feedstest.Start(t)}
+	publish := web.publish
 	publish("wire-one")
 	publish("courier")
-	logs := attache(t, web, fmt.Sprintf(`
+	logs := attache(t, web.web, fmt.Sprintf(`
 		[poll]
 		every = "200ms"
 		host_gap = "0s"
@@ -46,17 +39,7 @@ func TestSlackRoundTrip(t *testing.T) {
 		bot_token = %q
 		app_token = %q
 		api_url = %q
-		[[feed]]
-		name = "wire-one"
-		url = "http://wire-one.example/rss"
-		outlet = "Wire One"
-		tier = "agency"
-		[[feed]]
-		name = "courier"
-		url = "http://courier.example/rss"
-		outlet = "Courier"
-		tier = "press"
-		`, slacktest.SocketApp.BotToken, slacktest.SocketApp.AppToken, proxy.API()))
+		`+twoOutlets, slacktest.SocketApp.BotToken, slacktest.SocketApp.AppToken, proxy.API()))
 	defer func() {
 		if t.Failed() {
 			t.Log(logs)

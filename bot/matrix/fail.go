@@ -66,6 +66,9 @@ func failed(doing string, err error) error {
 		return &bot.RetryError{Within: unknownTime, Err: fmt.Errorf("matrix: %s: the homeserver answered %d", doing, said.Response.StatusCode)}
 	}
 	cause := said.WrappedError
+	if cause == nil && said.Response != nil && said.Response.StatusCode > 501 && said.Response.StatusCode < 505 {
+		return fmt.Errorf("matrix: %s: %w: what stands before it answered %d", doing, errAway, said.Response.StatusCode)
+	}
 	switch {
 	case cause == nil && said.Response != nil: // the body may be anything
 		cause = fmt.Errorf("the homeserver answered %d", said.Response.StatusCode)
@@ -74,13 +77,16 @@ func failed(doing string, err error) error {
 	}
 	// What never reached the homeserver was not done by it.
 	if op, ok := errors.AsType[*net.OpError](cause); ok && op.Op == "dial" {
-		return &bot.RetryError{Err: fmt.Errorf("matrix: %s: the homeserver cannot be reached: %w", doing, op)}
+		return &bot.RetryError{Err: fmt.Errorf("matrix: %s: %w: %w", doing, errAway, op)}
 	}
 	if u, ok := errors.AsType[*url.Error](cause); ok {
 		cause = u.Err
 	}
 	return fmt.Errorf("matrix: %s: %w", doing, cause)
 }
+
+// errAway says that the homeserver is not there.
+var errAway = errors.New("the homeserver cannot be reached")
 
 // known reports whether an error says already what it means.
 func known(err error) bool {

@@ -31,10 +31,7 @@ func (m *Matrix) listen(ctx context.Context) {
 			troubled, wait = false, time.Second
 			continue
 		}
-		switch {
-		case s != nil && loggedOut(err):
-			m.drop(s, err)
-		case !troubled && (s == nil || s.over.Err() == nil):
+		if !troubled && (s == nil || s.over.Err() == nil) {
 			m.log.Warn("hears nothing for now", "err", err)
 		}
 		troubled = true
@@ -51,10 +48,9 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 		wait = time.Millisecond
 	}
 	res, err := s.sync(ctx, m.since.Next, wait)
-	if errcode(err) == "M_LIMIT_EXCEEDED" {
-		err = failed("sync", err)
-	}
 	if err != nil {
+		err = failed("listening", err)
+		m.learn(s, err)
 		return err
 	}
 	m.take(ctx, s, res)

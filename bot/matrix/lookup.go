@@ -17,6 +17,11 @@ import (
 // it twice: Dendrite knows an id when it is done, and not before.
 const settleTime = 5 * time.Second
 
+// recoverTime is how long a homeserver that was not there may take until it shows
+// what it took before it went. Dendrite may end between the two, and goes on with
+// it half a minute after it is back.
+const recoverTime = 40 * time.Second
+
 const (
 	// before is how much older than the first attempt what we look for may
 	// seem: clocks differ.
@@ -41,7 +46,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 	}
 	now := time.Now()
 	ahead := a.Last.After(now) // the clock was: nobody knows when that was
-	if wait := m.gaveUp(key, a).Add(m.settle).Sub(now); wait > 0 && !ahead {
+	if wait := m.knowable(key, a).Sub(now); wait > 0 && !ahead {
 		return "", &bot.RetryError{After: wait, Unsure: true, Err: errors.New("matrix: it may have been said; waiting until that can be known")}
 	}
 	oldest := a.Since.Add(-before)
@@ -52,12 +57,14 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 	if err == nil {
 		return said, nil
 	}
+	err = failed("looking for a message", err)
+	m.learn(s, err)
 	if errors.Is(err, errTooMuch) || !ahead && now.Sub(a.Last) > maxDoubt {
 		// Better twice than never; and the homeserver may know it by its key.
 		m.log.Warn("could not look whether a message was said before; it may come twice", "channel", m.channel(room), "err", err)
 		return "", nil
 	}
-	return "", unsaid(failed("looking for a message", err), a)
+	return "", unsaid(err, a)
 }
 
 // gaveUp is when the last attempt at a message ended, as far as that is known:
@@ -68,9 +75,18 @@ func (m *Matrix) gaveUp(key string, a bot.Attempt) time.Time {
 		end = m.born
 	}
 	if end.Before(a.Last) {
-		return a.Last
+		end = a.Last
 	}
 	return end
+}
+
+// knowable is when a search shows whether an attempt has come to something.
+func (m *Matrix) knowable(key string, a bot.Attempt) time.Time {
+	at := m.gaveUp(key, a).Add(m.settle)
+	if away := time.UnixMilli(m.away.Load()); away.After(a.Since) && away.Add(m.recover).After(at) {
+		at = away.Add(m.recover)
+	}
+	return at
 }
 
 // search looks for a key in a room, from its end back to a time.

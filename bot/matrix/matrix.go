@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -48,6 +49,7 @@ type Matrix struct {
 	log     *slog.Logger
 	look    look
 	settle  time.Duration // see settleTime
+	recover time.Duration // see recoverTime
 	born    time.Time     // when this life began
 	handler bot.Handler   // set by Run before anything is worked
 
@@ -56,6 +58,7 @@ type Matrix struct {
 	refused login      // the last one that the homeserver would not have
 	since   position   // of the next sync; that of who makes a session, then listen's
 
+	away     atomic.Int64 // when the homeserver was last not there, in Unix milliseconds
 	queue    *queue
 	progress progress
 	pace     pace
@@ -94,7 +97,7 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Matrix{
-		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, born: time.Now(),
+		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, recover: recoverTime, born: time.Now(),
 		queue: newQueue(), progress: progress{device: o.Device, log: o.Log},
 		own: newMemory[string, id.EventID](10_000), ended: newMemory[string, time.Time](10_000),
 		stories:   newMemory[id.EventID, int64](10_000),

@@ -17,6 +17,7 @@ func TestLimited(t *testing.T) {
 	p.hears(t, &echo{})
 	room := p.room(t, false)
 	p.insist(t, room, "Norvania recalls its ambassador", "first")
+	p.heard(t, room, "A reaction to an alert of mine") // it is said by itself
 	for name, fault := range map[string]matrixtest.Fault{
 		"body":   matrixtest.Limit(3 * time.Second),
 		"header": matrixtest.LimitHeader(3 * time.Second),
@@ -45,6 +46,7 @@ func TestPaced(t *testing.T) {
 	p.hears(t, &echo{})
 	room := p.room(t, false)
 	p.insist(t, room, "Norvania recalls its ambassador", "first")
+	p.heard(t, room, "A reaction to an alert of mine") // it is said by itself
 	p.proxy.Pace(4, 2)
 	before := p.proxy.Calls("send")
 	const n = 20

@@ -161,11 +161,14 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	return res.EventID, nil
 }
 
-// learn takes notice of what a homeserver says beside its no: that it wants a
-// pause, or does not know us.
+// learn takes notice of what a failure tells beside that: that the homeserver
+// wants a pause, does not know us, or is not there.
 func (m *Matrix) learn(s *session, err error) {
 	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errcode(err) == "M_LIMIT_EXCEEDED" {
 		m.pace.limited(retry.After)
+	}
+	if errors.Is(err, errAway) {
+		m.away.Store(time.Now().UnixMilli())
 	}
 	if loggedOut(err) {
 		m.drop(s, err)

@@ -86,8 +86,9 @@
 //	proxy.Tokens()                   every secret that came by: access tokens, passwords, login tokens; for a test that
 //	                                 greps the log
 //
-// A homeserver that is gone shows through the proxy as connections that close
-// without an answer. Answers are read whole before they are sent on; a sync
+// A homeserver that goes while it works a call shows through the proxy as a
+// connection that closes without an answer, and one that is gone as 502, as from
+// any other proxy. Answers are read whole before they are sent on; a sync
 // lasts as long as it does without the proxy.
 //
 // # People

@@ -3,6 +3,7 @@ package matrixtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -142,7 +143,11 @@ func (p *Proxy) serve(w http.ResponseWriter, h *http.Request) {
 		if r.Name == "sync" && !f.cut {
 			ctx = h.Context()
 		}
-		if a, err = p.forward(ctx, h, r); err != nil {
+		a, err = p.forward(ctx, h, r)
+		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+			a, err = Status(http.StatusBadGateway, "").answer, nil
+		}
+		if err != nil {
 			p.hangUp(w, r, nil)
 			return
 		}
