@@ -109,22 +109,23 @@ func TestMatrixRoundTrip(t *testing.T) {
 	reads(alice, room, "Unsubscribed from 1")
 
 	// The two desks were told the same.
-	slacktest.Eventually(t, "the last of it on Slack", func() bool {
-		return slices.ContainsFunc(slack.Posted(), func(m slacktest.Posted) bool {
-			return strings.Contains(m.Text, "Ambassador of Norvania speaks")
-		})
+	onSlack := func(title string) (n int) {
+		for _, m := range slack.Posted() {
+			if m.ThreadTS == "" && strings.Contains(m.Text, title) {
+				n++
+			}
+		}
+		return n
+	}
+	slacktest.Eventually(t, "both on Slack", func() bool {
+		return onSlack("Norvania recalls its ambassador") > 0 && onSlack("Ambassador of Norvania speaks") > 0
 	})
 	for _, title := range []string{"Norvania recalls its ambassador", "Ambassador of Norvania speaks", "Ruritania"} {
 		want := map[bool]int{true: 0, false: 1}[title == "Ruritania"]
-		here, there := 0, 0
+		here, there := 0, onSlack(title)
 		for _, s := range alice.Sees(room) {
 			if s.Sender == account.User && s.MsgType == "m.text" && s.Replaces == "" && strings.HasPrefix(s.Body, title) {
 				here++
-			}
-		}
-		for _, m := range slack.Posted() {
-			if m.ThreadTS == "" && strings.Contains(m.Text, title) {
-				there++
 			}
 		}
 		if here != want || there != want {
