@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"bot/slack/slacktest":   {},
 	"bot/matrix":            {"bot", "bot/command", "bot/seal"},
 	"bot/matrix/matrixtest": {},
-	"bot/bottest":           {"bot", "bot/command"},
+	"bot/bottest":           {"bot", "bot/command", "feeds"},
 	"bot/cli": {"bot", "bot/config", "bot/console", "bot/demo", "bot/matrix", "bot/rule", "bot/slack", "bot/web",
 		"feeds", "storage"},
 }

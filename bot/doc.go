@@ -46,8 +46,9 @@
 //	summary  an item in a few of its own sentences
 //	command  the grammar of what people type
 //	config   the TOML file, checked, its mistakes shown with line and caret
-//	slack, web, console   the platforms; bottest holds each to the promises of Platform
+//	slack, matrix, web, console   the platforms; bottest holds each to the promises of Platform
 //	server   HTTP that ends with a context, for the page and for Slack's calls
+//	seal     encrypts what platforms keep
 //	demo     two invented days of news, and the outlets that serve them
 //	cli      the command line: a file a command, and the wiring of all rooms
 //
