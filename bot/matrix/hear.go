@@ -220,7 +220,7 @@ func (m *Matrix) answer(ctx context.Context, room id.RoomID, key string, where *
 	for i, page := range notices(answer) {
 		content := page.content(event.MsgNotice)
 		content.RelatesTo = where
-		err := m.tell(ctx, room, outgoing{content: content, key: pageKey(key, i)})
+		err := m.tell(ctx, room, outgoing{content: content, key: pageKey(key, i), urgent: true})
 		if err != nil {
 			if ctx.Err() == nil {
 				m.log.Error("failed to answer", "channel", m.channel(room), "err", err)

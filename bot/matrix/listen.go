@@ -50,7 +50,7 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 	res, err := s.sync(ctx, m.since.Next, wait)
 	if err != nil {
 		err = failed("listening", err)
-		m.learn(s, err)
+		m.learn(s, err, false)
 		return err
 	}
 	m.take(ctx, s, res)

@@ -58,7 +58,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 		return said, nil
 	}
 	err = failed("looking for a message", err)
-	m.learn(s, err)
+	m.learn(s, err, false)
 	if errors.Is(err, errTooMuch) || !ahead && now.Sub(a.Last) > maxDoubt {
 		// Better twice than never; and the homeserver may know it by its key.
 		m.log.Warn("could not look whether a message was said before; it may come twice", "channel", m.channel(room), "err", err)

@@ -28,42 +28,70 @@ const (
 // by a bucket of which it tells nothing but how long it is empty
 // (https://spec.matrix.org/v1.16/client-server-api/#rate-limiting). So after a
 // refusal all that is said waits for that long, then goes out one by one, that
-// far apart at first and closer as it goes well.
+// far apart at first and closer as it goes well. What is urgent goes first,
+// whichever room it is for.
 type pace struct {
-	mu   sync.Mutex
-	next time.Time     // nothing before
-	gap  time.Duration // between two messages
+	mu       sync.Mutex
+	next     time.Time     // nothing before
+	gap      time.Duration // between two messages
+	reserved time.Time     // until then, for what is urgent only
+	last     time.Time     // when the homeserver last took something
+	streak   int           // how much it took since it last refused
 }
 
 // turn waits for the turn to say something.
-func (p *pace) turn(ctx context.Context) error {
+func (p *pace) turn(ctx context.Context, urgent bool) error {
 	p.mu.Lock()
 	now := time.Now()
 	wait := max(0, p.next.Sub(now))
-	if wait > patience {
+	later := wait + rand.N(wait/4+time.Millisecond)
+	switch {
+	case wait > patience && urgent:
+		later = wait
+		p.reserved = p.next.Add(time.Second) // when it will be back
+	case wait <= patience && !urgent && now.Before(p.reserved):
+		later = p.reserved.Sub(now) + p.gap + rand.N(p.gap/4+time.Millisecond)
+	case wait <= patience:
+		p.next = now.Add(wait + p.gap)
+		if urgent {
+			p.reserved = time.Time{}
+		}
 		p.mu.Unlock()
-		return &bot.RetryError{After: wait + rand.N(wait/4+time.Millisecond), Err: fmt.Errorf("matrix: the homeserver wants to hear nothing for %s", wait.Round(time.Millisecond))}
+		return sleep(ctx, wait)
 	}
-	p.next = now.Add(wait + p.gap)
 	p.mu.Unlock()
-	return sleep(ctx, wait)
+	return &bot.RetryError{After: later, Err: fmt.Errorf("matrix: the homeserver wants to hear nothing for %s", later.Round(time.Millisecond))}
 }
 
-// limited notes that the homeserver wants to hear nothing for a while.
-func (p *pace) limited(d time.Duration) {
+// limited notes that the homeserver wants to hear nothing for a while. That it
+// took something so long ago, and would again after that while, is how far apart
+// it wants messages; a little more lets its bucket fill.
+func (p *pace) limited(d time.Duration, urgent bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until := time.Now().Add(d); until.After(p.next) {
+	now := time.Now()
+	if until := now.Add(d); until.After(p.next) {
 		p.next = until
 	}
-	p.gap = min(max(p.gap, d, noGap), maxGap)
+	apart := d
+	if !p.last.IsZero() {
+		apart += now.Sub(p.last)
+	}
+	p.gap = max(min(apart+apart/10, maxGap), min(d, maxGap), noGap)
+	p.streak = 0
+	if urgent {
+		p.reserved = p.next.Add(time.Second)
+	}
 }
 
-// heard notes that the homeserver took something.
+// heard notes that the homeserver took something: the more so in a row, the
+// faster what comes next.
 func (p *pace) heard() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gap -= p.gap / 8; p.gap < noGap {
+	p.last = time.Now()
+	p.streak = min(p.streak+1, 32)
+	if p.gap -= p.gap * time.Duration(p.streak) / 64; p.gap < noGap {
 		p.gap = 0
 	}
 }

@@ -3,7 +3,9 @@ package matrix
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"attache/bot"
@@ -37,6 +39,72 @@ func TestLimited(t *testing.T) {
 		}
 		p.insist(t, room, name, name)
 	}
+}
+
+// TestPaceOfSynapse is fifty rooms in which something waits, at the pace that
+// Synapse has as it comes: a burst of ten, then a message in five seconds. What
+// is urgent goes first, and little is refused.
+func TestPaceOfSynapse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pace
+		var mu sync.Mutex
+		tokens, filled := 10.0, time.Now()
+		refusals, taken := 0, 0
+		send := func() (wait time.Duration) { // 0: taken
+			mu.Lock()
+			defer mu.Unlock()
+			tokens = min(10, tokens+0.2*time.Since(filled).Seconds())
+			filled = time.Now()
+			if tokens < 1 {
+				refusals++
+				return time.Millisecond + time.Duration((1-tokens)*5*float64(time.Second))
+			}
+			tokens--
+			taken++
+			return 0
+		}
+		say := func(urgent bool) {
+			for {
+				err := p.turn(t.Context(), urgent)
+				if retry, ok := errors.AsType[*bot.RetryError](err); ok {
+					time.Sleep(retry.After)
+				} else if wait := send(); wait > 0 {
+					p.limited(wait, urgent)
+					time.Sleep(wait)
+				} else {
+					p.heard()
+					return
+				}
+			}
+		}
+		const rooms, each = 50, 4
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range rooms {
+			wg.Go(func() {
+				for range each {
+					say(false)
+				}
+			})
+		}
+		wg.Go(func() {
+			time.Sleep(time.Minute)
+			for range 5 {
+				before := time.Now()
+				say(true)
+				if took := time.Since(before); took > 12*time.Second {
+					t.Errorf("what is urgent waited for %s", took)
+				}
+				time.Sleep(20 * time.Second)
+			}
+		})
+		wg.Wait()
+		took, ideal := time.Since(start), time.Duration(rooms*each+5-10)*5*time.Second
+		t.Logf("%d messages in %s, %.2f times the least possible, %d refused, %d taken", rooms*each+5, took, float64(took)/float64(ideal), refusals, taken)
+		if took > ideal*3/2 || refusals > rooms*each {
+			t.Errorf("took %s where %s would do, and %d were refused", took, ideal, refusals)
+		}
+	})
 }
 
 // TestPaced says much to a homeserver that takes two messages a second, and few

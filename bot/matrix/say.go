@@ -37,7 +37,7 @@ func (m *Matrix) Post(ctx context.Context, c bot.Channel, msg bot.Message, a bot
 	if err != nil {
 		return "", unsaid(err, a)
 	}
-	out := outgoing{content: m.look.render(msg).content(event.MsgText), key: a.Key}
+	out := outgoing{content: m.look.render(msg).content(event.MsgText), key: a.Key, urgent: urgent(msg)}
 	if len(msg.Actions()) > 0 {
 		out.extra = map[string]any{storyField: msg.Story}
 	}
@@ -67,7 +67,7 @@ func (m *Matrix) Update(ctx context.Context, c bot.Channel, ref bot.Ref, msg bot
 	if was == room {
 		edit := m.look.render(msg).content(event.MsgText)
 		edit.SetEdit(card)
-		if _, err := m.once(ctx, s, room, outgoing{content: edit, key: a.Key + "-edit"}, a); err != nil {
+		if _, err := m.once(ctx, s, room, outgoing{content: edit, key: a.Key + "-edit", urgent: aloud}, a); err != nil {
 			return err
 		}
 	} else if !aloud {
@@ -86,9 +86,12 @@ func (m *Matrix) Update(ctx context.Context, c bot.Channel, ref bot.Ref, msg bot
 	if was != room {
 		content.RelatesTo = nil
 	}
-	_, err = m.once(ctx, s, room, outgoing{content: content, key: a.Key}, a)
+	_, err = m.once(ctx, s, room, outgoing{content: content, key: a.Key, urgent: aloud}, a)
 	return err
 }
+
+// urgent reports whether a message goes before others.
+func urgent(m bot.Message) bool { return m.Severity == bot.Flash || m.Severity == bot.Urgent }
 
 // content is the words as the content of an event. It mentions nobody, whatever
 // the words are.
@@ -121,6 +124,7 @@ type outgoing struct {
 	content *event.MessageEventContent
 	extra   map[string]any // more fields of the content
 	key     string
+	urgent  bool // goes before what is not
 }
 
 // once says a message unless an earlier attempt has.
@@ -138,7 +142,7 @@ func (m *Matrix) once(ctx context.Context, s *session, room id.RoomID, out outgo
 
 // send says a message in a room, encrypted where the room is.
 func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgoing) (id.EventID, error) {
-	if err := m.pace.turn(ctx); err != nil {
+	if err := m.pace.turn(ctx, out.urgent); err != nil {
 		return "", unsaid(err, bot.Attempt{})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
@@ -146,14 +150,14 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	kind, content, err := m.sealed(ctx, s, room, out)
 	if err != nil {
 		err = failed("preparing a message", err)
-		m.learn(s, err)
+		m.learn(s, err, out.urgent)
 		return "", unsaid(err, bot.Attempt{})
 	}
 	res, err := s.client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: out.key, DontEncrypt: true})
 	if err != nil {
 		m.ended.put(out.key, time.Now())
 		err = failed("sending", err)
-		m.learn(s, err)
+		m.learn(s, err, out.urgent)
 		return "", err
 	}
 	m.pace.heard()
@@ -163,9 +167,9 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 
 // learn takes notice of what a failure tells beside that: that the homeserver
 // wants a pause, does not know us, or is not there.
-func (m *Matrix) learn(s *session, err error) {
+func (m *Matrix) learn(s *session, err error, urgent bool) {
 	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errcode(err) == "M_LIMIT_EXCEEDED" {
-		m.pace.limited(retry.After)
+		m.pace.limited(retry.After, urgent)
 	}
 	if errors.Is(err, errAway) {
 		m.away.Store(time.Now().UnixMilli())
