@@ -132,3 +132,19 @@ func (e *RetryError) Error() string {
 
 // Unwrap returns what the platform said.
 func (e *RetryError) Unwrap() error { return e.Err }
+
+// Unsaid is an error of what comes before anything is said: whatever it leaves
+// open, this attempt said nothing, and the doubt about those before it stays.
+func Unsaid(err error, a Attempt) error {
+	if errors.Is(err, ErrChannelGone) || errors.Is(err, ErrRefused) {
+		return err
+	}
+	var retry RetryError
+	if said, ok := errors.AsType[*RetryError](err); ok {
+		retry = *said
+	} else {
+		retry.Err = err
+	}
+	retry.Unsure = !a.Since.IsZero()
+	return &retry
+}

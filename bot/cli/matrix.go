@@ -60,7 +60,7 @@ func (c *matrixLoginCommand) Run(ctx context.Context, p *Program) error {
 		}
 		*secret.into = text.Reveal()
 	}
-	o.Device, err = matrix.OpenStore(ctx, cfg.Matrix.Store, cfg.Matrix.StoreKey.Reveal())
+	o.Device, err = matrix.OpenDevice(ctx, cfg.Matrix.Store, cfg.Matrix.StoreKey.Reveal())
 	if err != nil {
 		return err
 	}
@@ -68,18 +68,18 @@ func (c *matrixLoginCommand) Run(ctx context.Context, p *Program) error {
 	return matrix.LogIn(ctx, o)
 }
 
-// device opens the file with the login. Its error is matrix.ErrNoLogin where
+// openDevice opens the file with the login. Its error is matrix.ErrNoLogin where
 // there is no such file, which it does not make.
-func device(ctx context.Context, m config.Matrix) (*matrix.Store, error) {
+func openDevice(ctx context.Context, m config.Matrix) (*matrix.Device, error) {
 	if _, err := os.Stat(m.Store); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not there: %w", m.Store, matrix.ErrNoLogin)
 	}
-	return matrix.OpenStore(ctx, m.Store, m.StoreKey.Reveal())
+	return matrix.OpenDevice(ctx, m.Store, m.StoreKey.Reveal())
 }
 
 // matrix makes the Matrix that a config asks for, which it does. The device
 // stays open.
-func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Store, b *bot.Bot, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
+func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Device, b *bot.Bot, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
 	login, err := device.Login(ctx)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.St
 }
 
 // matrixOptions is what a config says of Matrix.
-func matrixOptions(m config.Matrix, device *matrix.Store, store bot.Keeping, log *slog.Logger) matrix.Options {
+func matrixOptions(m config.Matrix, device *matrix.Device, store bot.Keeping, log *slog.Logger) matrix.Options {
 	o := matrix.Options{
 		Device: device, Prefix: m.Prefix, Admins: m.Admins, Level: m.Level,
 		Transport: homeserverTransport(), Store: store, Log: log,
@@ -112,7 +112,7 @@ func matrixOptions(m config.Matrix, device *matrix.Store, store bot.Keeping, log
 
 // checkMatrix asks the homeserver whether it would have us, and changes nothing.
 func checkMatrix(ctx context.Context, cfg config.Config) []matrix.Finding {
-	store, err := device(ctx, cfg.Matrix)
+	store, err := openDevice(ctx, cfg.Matrix)
 	if err != nil {
 		return []matrix.Finding{{What: "login", Err: err}}
 	}

@@ -60,7 +60,7 @@ func TestKillMatrix(t *testing.T) {
 	}
 	killer := &killer{calls: map[string]int{}}
 	proxy.Fail("*", -1, matrixtest.Choose(killer.at))
-	alice.Say(room, "!attache list") // before it came: nobody answers
+	unheard := alice.Say(room, "!attache list") // before it came
 	lives := killer.lives(t, program, config, func() bool { return alertsTold(alice, room) == len(countries) })
 	// Now another outlet tells them all: each card changes, and says so in its thread.
 	command := alice.Say(room, "!attache list")
@@ -75,6 +75,9 @@ func TestKillMatrix(t *testing.T) {
 	for _, s := range alice.Sees(room) {
 		if s.ReplyTo == command && s.Sender == account.User {
 			answers++
+		}
+		if s.ReplyTo == unheard {
+			t.Errorf("answered what was said before it came: %q", s.Body)
 		}
 		if strings.HasPrefix(s.Body, "Good day.") {
 			greetings++
@@ -115,16 +118,15 @@ func (k *killer) at(r matrixtest.Request) matrixtest.Fault {
 // lives lets the program live until it is done, and returns how many lives that
 // took: killed at its first call before the homeserver has heard it, then after
 // it has, then at its second, and so on.
-func (k *killer) lives(t *testing.T, program, config string, done func() bool) (n int) {
+func (k *killer) lives(t *testing.T, program, config string, done func() bool) int {
 	t.Helper()
-	for n < 200 {
-		n++
-		if k.live(t, onConfig(t, program, config), n/2, n%2 == 0, done) {
-			return n
+	for n := range 200 {
+		if k.live(t, onConfig(t, program, config), n/2, n%2 == 1, done) {
+			return n + 1
 		}
 	}
-	t.Errorf("was not done after %d lives", n)
-	return n
+	t.Error("was not done after 200 lives")
+	return 200
 }
 
 // live lets the program live until it is killed or done.

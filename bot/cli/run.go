@@ -131,9 +131,9 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err := configure(cfg); err != nil {
 		return err
 	}
-	var login *matrix.Store
+	var login *matrix.Device
 	if cfg.Matrix.On() {
-		if login, err = device(ctx, cfg.Matrix); err != nil {
+		if login, err = openDevice(ctx, cfg.Matrix); err != nil {
 			return err
 		}
 		defer login.Close()
@@ -160,7 +160,7 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 
 // platforms makes those that the config asks for; login is that of Matrix, nil
 // if there is none, and page the address of the web page, "" if there is none.
-func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.DB, login *matrix.Store, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.DB, login *matrix.Device, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
 	if cfg.Slack.On() {
 		s, err := p.slack(cfg.Slack, b, db, log)
 		if err != nil {

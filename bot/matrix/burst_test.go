@@ -19,6 +19,7 @@ import (
 // middle and away for a while: none is lost and none is said twice, as it has stored them and as
 // somebody in the rooms reads them.
 func TestBurst(t *testing.T) {
+	t.Parallel()
 	alerts, count := 2000, 50
 	if testing.Short() || raceDetector {
 		alerts, count = 240, 6
@@ -44,15 +45,16 @@ func TestBurst(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	var mu sync.Mutex
 	sends := 0
+	var kill sync.WaitGroup
 	p.proxy.Fail("send", -1, matrixtest.Choose(func(matrixtest.Request) matrixtest.Fault {
 		mu.Lock()
 		defer mu.Unlock()
 		if sends++; sends == 3*count {
-			go func() { // no good-byes, and nobody there for a while
+			kill.Go(func() { // no good-byes, and nobody there for a while
 				server.Kill()
 				time.Sleep(10 * time.Second)
 				server.Restart()
-			}()
+			})
 		}
 		switch n := dice.IntN(1000); {
 		case n < 3:
@@ -73,6 +75,10 @@ func TestBurst(t *testing.T) {
 	start := time.Now()
 	bottest.Drain(t, b, 5*time.Minute, p.Matrix)
 	took := time.Since(start)
+	kill.Wait()
+	if sends < 3*count {
+		t.Errorf("there were %d sends, and the homeserver was never killed", sends)
+	}
 
 	messages := 0
 	said, stored := map[string]int{}, map[string]int{}

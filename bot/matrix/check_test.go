@@ -119,7 +119,7 @@ func TestWithoutEncryption(t *testing.T) {
 	if Encryption {
 		t.Skip("left out: a program without encryption. To have it: go test without -tags goolm")
 	}
-	store, err := OpenStore(t.Context(), t.TempDir()+"/matrix.db", "")
+	store, err := OpenDevice(t.Context(), t.TempDir()+"/matrix.db", "")
 	if err != nil {
 		t.Fatal(err)
 	}

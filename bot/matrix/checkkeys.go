@@ -12,7 +12,7 @@ import (
 
 // signingKey is the key that the device signs with, "" if it has none yet. It
 // only reads.
-func (s *Store) signingKey(ctx context.Context, device id.DeviceID) (id.Ed25519, error) {
+func (s *Device) signingKey(ctx context.Context, device id.DeviceID) (id.Ed25519, error) {
 	of, _, err := s.published(ctx)
 	if err != nil || of == "" {
 		return "", err

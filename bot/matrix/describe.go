@@ -17,10 +17,11 @@ const describedRest = "rest"
 // describe lists our commands in a room, for clients that show such lists, if we
 // have the power to
 // (https://github.com/matrix-org/matrix-spec-proposals/pull/4391). What stands
-// there already is left alone.
-func (m *Matrix) describe(ctx context.Context, s *session, room id.RoomID, levels *event.PowerLevelsEventContent) {
+// there already as we would have it is not written again.
+func (m *Matrix) describe(ctx context.Context, s *session, room id.RoomID) {
 	kind := event.StateMSC4391BotCommand
-	if levels == nil || levels.GetUserLevel(s.me()) < levels.GetEventLevel(kind) {
+	levels, err := s.client.StateStore.GetPowerLevels(ctx, room)
+	if err != nil || levels == nil || levels.GetUserLevel(s.me()) < levels.GetEventLevel(kind) {
 		return
 	}
 	state, err := call(ctx, func(ctx context.Context) (mautrix.RoomStateMap, error) { return s.client.State(ctx, room) })

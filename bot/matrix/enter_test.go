@@ -219,7 +219,7 @@ func TestLoginRefused(t *testing.T) {
 	refusal(t, a.logIn(t, withPassword(a.account.Password)), "has the login of "+other.User.String()+", and not of "+a.account.User.String())
 	shows(t, a.check(t), "BAD  login: it is of "+other.User.String()+", and matrix.user is ")
 	a.account = other
-	store, err := OpenStore(t.Context(), a.file, strings.Repeat("k", 32))
+	store, err := OpenDevice(t.Context(), a.file, strings.Repeat("k", 32))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,18 +158,3 @@ func loggedOut(err error) bool {
 	c := errcode(err)
 	return c == "M_UNKNOWN_TOKEN" || c == "M_MISSING_TOKEN"
 }
-
-// unsaid is an error of what comes before anything is said: whatever it leaves
-// open, this attempt said nothing, and the doubt about those before it stays.
-func unsaid(err error, a bot.Attempt) error {
-	if errors.Is(err, bot.ErrChannelGone) || errors.Is(err, bot.ErrRefused) {
-		return err
-	}
-	retry, ok := errors.AsType[*bot.RetryError](err)
-	if !ok {
-		retry = &bot.RetryError{Err: err}
-	}
-	again := *retry
-	again.Unsure = !a.Since.IsZero()
-	return &again
-}

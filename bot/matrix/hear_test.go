@@ -148,7 +148,7 @@ func TestHearsNothingFromBefore(t *testing.T) {
 }
 
 // another is the same bot, started again.
-func (p *peer) another(t *testing.T, device *Store) *peer {
+func (p *peer) another(t *testing.T, device *Device) *peer {
 	t.Helper()
 	o := p.o
 	o.Device = device
@@ -165,6 +165,7 @@ func (p *peer) another(t *testing.T, device *Store) *peer {
 // TestHearsWhatWasMissed stops while a room goes on talking, more than a sync
 // tells at once, and answers every command in it, once and in order.
 func TestHearsWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	for _, encrypted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("encrypted=%t", encrypted), func(t *testing.T) {
 			p := newPeer(t)
@@ -213,6 +214,7 @@ func (s *slow) Answer(ctx context.Context, c bot.Command) bot.Message {
 // TestHearsAgain ends while a command is being worked, and while another waits:
 // both are answered in the next life, and none twice.
 func TestHearsAgain(t *testing.T) {
+	t.Parallel()
 	p := newPeer(t)
 	h := &slow{asked: make(chan struct{}, 10), go_: make(chan struct{}, 10)}
 	stop := p.hears(t, h)

@@ -78,7 +78,7 @@ func otherDevices(ctx context.Context, client *mautrix.Client, ours id.DeviceID)
 
 // published reports which device the keys in the file are of, "" if there are
 // none, and whether they have been given to the homeserver. It makes nothing.
-func (s *Store) published(ctx context.Context) (device id.DeviceID, shared bool, err error) {
+func (s *Device) published(ctx context.Context) (device id.DeviceID, shared bool, err error) {
 	if there, err := s.has(ctx, "crypto_account"); !there {
 		return "", false, err
 	}
@@ -93,7 +93,7 @@ func (s *Store) published(ctx context.Context) (device id.DeviceID, shared bool,
 // it has a login of, or else which it will have. That is chosen once and kept
 // before anybody hears of it, so that a login whose answer is lost leaves no
 // device behind that nobody is.
-func (s *Store) device(ctx context.Context, has id.DeviceID) (id.DeviceID, error) {
+func (s *Device) device(ctx context.Context, has id.DeviceID) (id.DeviceID, error) {
 	device, _, err := s.published(ctx)
 	if err != nil || cmp.Or(device, has) != "" {
 		return cmp.Or(device, has), err
@@ -107,13 +107,13 @@ func (s *Store) device(ctx context.Context, has id.DeviceID) (id.DeviceID, error
 }
 
 // setPublished says whether the homeserver has been given the keys in the file.
-func (s *Store) setPublished(ctx context.Context, shared bool) error {
+func (s *Device) setPublished(ctx context.Context, shared bool) error {
 	_, err := s.raw.ExecContext(ctx, `UPDATE crypto_account SET shared = $1 WHERE account_id = ''`, shared)
 	return err
 }
 
 // has reports whether one of mautrix's tables is there yet.
-func (s *Store) has(ctx context.Context, table string) (bool, error) {
+func (s *Device) has(ctx context.Context, table string) (bool, error) {
 	var n int
 	err := s.raw.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, table).Scan(&n)
 	return n > 0, err
@@ -121,7 +121,7 @@ func (s *Store) has(ctx context.Context, table string) (bool, error) {
 
 // roomKeys counts the keys of rooms, and those that are not in a version of the
 // backup.
-func (s *Store) roomKeys(ctx context.Context, version id.KeyBackupVersion) (all, waiting int, err error) {
+func (s *Device) roomKeys(ctx context.Context, version id.KeyBackupVersion) (all, waiting int, err error) {
 	if there, err := s.has(ctx, "crypto_megolm_inbound_session"); !there {
 		return 0, 0, err
 	}

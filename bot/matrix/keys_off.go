@@ -16,4 +16,4 @@ const Encryption = false
 // errNoKey says that the key to something has not come yet.
 var errNoKey = errors.New("there is no key")
 
-func openKeys(context.Context, *mautrix.Client, *Store) (keys, error) { return nil, errNoEncryption }
+func openKeys(context.Context, *mautrix.Client, *Device) (keys, error) { return nil, errNoEncryption }

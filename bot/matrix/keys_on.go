@@ -48,7 +48,7 @@ func (m *machine) Decrypt(ctx context.Context, e *event.Event) (*event.Event, er
 // openKeys loads the keys of the client's device, and makes them where there are
 // none yet. What the client hears from then on is shown to them first; nothing
 // is decrypted by itself.
-func openKeys(ctx context.Context, client *mautrix.Client, store *Store) (keys, error) {
+func openKeys(ctx context.Context, client *mautrix.Client, store *Device) (keys, error) {
 	pickle, err := store.pickle()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -31,7 +32,7 @@ func (m *Matrix) listen(ctx context.Context) {
 			troubled, wait = false, time.Second
 			continue
 		}
-		if !troubled && (s == nil || s.over.Err() == nil) {
+		if !troubled && (s == nil || s.alive.Err() == nil) {
 			m.log.Warn("hears nothing for now", "err", err)
 		}
 		troubled = true
@@ -47,21 +48,40 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 	if troubled {
 		wait = time.Millisecond
 	}
-	res, err := s.sync(ctx, m.since.Next, wait)
+	err := m.hearNext(ctx, s, wait)
 	if err != nil {
 		err = failed("listening", err)
 		m.learn(s, err, false)
+	}
+	return err
+}
+
+// hearNext asks what is new since the position, and takes it in.
+func (m *Matrix) hearNext(ctx context.Context, s *session, wait time.Duration) error {
+	m.hearing.Lock()
+	defer m.hearing.Unlock()
+	res, err := s.sync(ctx, m.since.Next, wait)
+	if err == nil {
+		err = s.alive.Err() // then another session goes on from here
+	}
+	if err != nil {
 		return err
 	}
-	m.take(ctx, s, res)
-	return nil
+	return m.take(ctx, s, res)
 }
 
 // take hands on all that the homeserver says is new. Keys and the state of rooms
 // are taken at once; the rest is queued, and the next position is kept when all
-// of it was worked.
-func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) {
+// of it was worked. After an error the same is to be asked for again.
+func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) error {
 	first := m.since.Next == ""
+	missed := map[id.RoomID][]*event.Event{}
+	if !first {
+		var err error
+		if missed, err = m.gaps(ctx, s, res); err != nil {
+			return err
+		}
+	}
 	// A panic of the library's is an error here, and the rest is heard all the same.
 	s.keys.Lock()
 	err := s.syncer.ProcessResponse(ctx, res, m.since.Next)
@@ -83,7 +103,7 @@ func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) {
 	}
 	timelines := map[id.RoomID][]*event.Event{}
 	for room, data := range res.Rooms.Join {
-		timelines[room] = m.timeline(ctx, s, room, data, first)
+		timelines[room] = append(missed[room], sinceJoining(data, s.me())...)
 	}
 	for _, events := range timelines {
 		m.remember(s, events)
@@ -94,25 +114,21 @@ func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) {
 		}
 	}
 	m.since = next
+	return nil
 }
 
-// timeline is what was said in a room since the position, in order, the part
-// included that the homeserver leaves out where it is much, but nothing from
-// before we joined.
-func (m *Matrix) timeline(ctx context.Context, s *session, room id.RoomID, data *mautrix.SyncJoinedRoom, first bool) []*event.Event {
+// sinceJoining is what was said in a room, in order, and nothing from before we
+// joined it.
+func sinceJoining(data *mautrix.SyncJoinedRoom, me id.UserID) []*event.Event {
+	joining := func(e *event.Event) bool { return entered(e, me) }
 	events := data.Timeline.Events
-	joined := slices.IndexFunc(events, func(e *event.Event) bool { return entered(e, s.me()) })
-	if joined < 0 {
-		joined = slices.IndexFunc(data.State.Events, func(e *event.Event) bool { return entered(e, s.me()) })
-		if joined >= 0 { // and all that is in the timeline came after it
-			return slices.Insert(events, 0, data.State.Events[joined])
-		}
-		if data.Timeline.Limited && !first {
-			return append(m.gap(ctx, s, room, data.Timeline.PrevBatch), events...)
-		}
-		return events
+	if i := slices.IndexFunc(events, joining); i >= 0 {
+		return events[i:]
 	}
-	return events[joined:]
+	if i := slices.IndexFunc(data.State.Events, joining); i >= 0 { // all of the timeline came after it
+		return slices.Insert(events, 0, data.State.Events[i])
+	}
+	return events
 }
 
 // entered reports whether an event is our joining a room, and not a change of
@@ -131,45 +147,64 @@ func entered(e *event.Event, me id.UserID) bool {
 
 // How much of a room's past is read after a time in which we heard nothing.
 const (
-	gapPage  = 100
 	gapPages = 50
 	gapSlack = 10 * time.Minute // clocks differ
 )
 
-// gap reads what the homeserver left out of a timeline: from where that begins,
-// back to the position.
-func (m *Matrix) gap(ctx context.Context, s *session, room id.RoomID, from string) []*event.Event {
-	var events []*event.Event
+// gaps reads what the homeserver leaves out of timelines, where they are long, by
+// room.
+func (m *Matrix) gaps(ctx context.Context, s *session, res *mautrix.RespSync) (map[id.RoomID][]*event.Event, error) {
+	missed := map[id.RoomID][]*event.Event{}
+	for room, data := range res.Rooms.Join {
+		joining := func(e *event.Event) bool {
+			parse(e)
+			return entered(e, s.me())
+		}
+		if !data.Timeline.Limited || slices.ContainsFunc(data.State.Events, joining) || slices.ContainsFunc(data.Timeline.Events, joining) {
+			continue
+		}
+		events, err := m.gap(ctx, s, room, data.Timeline.PrevBatch)
+		if code := errcode(err); code == "M_FORBIDDEN" || code == "M_NOT_FOUND" {
+			m.log.Error("may not read what was said in the meantime; commands in it are lost", "channel", m.channel(room), "err", err)
+		} else if err != nil {
+			return nil, fmt.Errorf("reading what was said in %s in the meantime: %w", room, err)
+		}
+		missed[room] = events
+	}
+	return missed, nil
+}
+
+// gap reads what was said in a room from a place in it back to the position, in
+// order.
+func (m *Matrix) gap(ctx context.Context, s *session, room id.RoomID, from string) ([]*event.Event, error) {
+	var events []*event.Event // the latest first
+	inOrder := func() []*event.Event { slices.Reverse(events); return events }
 	for range gapPages {
 		res, err := call(ctx, func(ctx context.Context) (*mautrix.RespMessages, error) {
-			return s.client.Messages(ctx, room, from, m.since.Next, mautrix.DirectionBackward, nil, gapPage)
+			return s.client.Messages(ctx, room, from, m.since.Next, mautrix.DirectionBackward, nil, pageSize)
 		})
 		if err != nil {
-			m.log.Error("failed to read what was said in the meantime; commands in it are lost", "channel", m.channel(room), "err", failed("messages", err))
-			break
+			return nil, err
 		}
 		for _, e := range res.Chunk {
 			e.RoomID = room
 			parse(e)
-			if !m.since.At.IsZero() && time.UnixMilli(e.Timestamp).Before(m.since.At.Add(-gapSlack)) {
-				res.End = "" // the homeserver goes on beyond what we asked for
-				break
+			// The homeserver may go on beyond what we asked for.
+			if time.UnixMilli(e.Timestamp).Before(m.since.At.Add(-gapSlack)) {
+				return inOrder(), nil
 			}
 			events = append(events, e)
 			if entered(e, s.me()) {
-				res.End = ""
-				break
+				return inOrder(), nil
 			}
 		}
 		if res.End == "" || res.End == from || len(res.Chunk) == 0 {
-			slices.Reverse(events)
-			return events
+			return inOrder(), nil
 		}
 		from = res.End
 	}
 	m.log.Error("left out the oldest of what was said in the meantime", "channel", m.channel(room), "read", len(events))
-	slices.Reverse(events)
-	return events
+	return inOrder(), nil
 }
 
 // parse reads the content of an event that did not come by sync.
@@ -190,7 +225,7 @@ func call[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, 
 
 // progress is how far what was heard has been worked.
 type progress struct {
-	device *Store
+	device *Device
 	log    *slog.Logger
 
 	mu      sync.Mutex

@@ -15,7 +15,7 @@ import (
 
 // LoginOptions say who logs in, and how.
 type LoginOptions struct {
-	Device     *Store // where the login and the keys are kept
+	Device     *Device // where the login and the keys are kept
 	User       string // whose login it is to be, "@attache:example.org"
 	Homeserver string // where the user's server takes clients; "": found by the server's name
 	Name       string // what people see the device called

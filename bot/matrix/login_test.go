@@ -96,9 +96,9 @@ func newArrival(t *testing.T) *arrival {
 }
 
 // open opens the store, until the test ends.
-func (a *arrival) open(t *testing.T) *Store {
+func (a *arrival) open(t *testing.T) *Device {
 	t.Helper()
-	store, err := OpenStore(t.Context(), a.file, "")
+	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func (a *arrival) open(t *testing.T) *Store {
 // logIn runs attache matrix login, as it were.
 func (a *arrival) logIn(t *testing.T, change ...func(*LoginOptions)) error {
 	t.Helper()
-	store, err := OpenStore(t.Context(), a.file, "")
+	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func (a *arrival) must(t *testing.T, change ...func(*LoginOptions)) Login {
 // login is what is in the store.
 func (a *arrival) login(t *testing.T) Login {
 	t.Helper()
-	store, err := OpenStore(t.Context(), a.file, "")
+	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func (a *arrival) lose(t *testing.T) {
 // check is what Check finds, a line each, as attache check prints it.
 func (a *arrival) check(t *testing.T, change ...func(*CheckOptions)) string {
 	t.Helper()
-	store, err := OpenStore(t.Context(), a.file, "")
+	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ const (
 	// others wait behind it.
 	maxDoubt = 10 * time.Minute
 
-	lookPage  = 100 // events
+	pageSize  = 100 // events of a room
 	lookPages = 50
 )
 
@@ -64,7 +64,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 		m.log.Warn("could not look whether a message was said before; it may come twice", "channel", m.channel(room), "err", err)
 		return "", nil
 	}
-	return "", unsaid(err, a)
+	return "", bot.Unsaid(err, a)
 }
 
 // gaveUp is when the last attempt at a message ended, as far as that is known:
@@ -83,8 +83,8 @@ func (m *Matrix) gaveUp(key string, a bot.Attempt) time.Time {
 // knowable is when a search shows whether an attempt has come to something.
 func (m *Matrix) knowable(key string, a bot.Attempt) time.Time {
 	at := m.gaveUp(key, a).Add(m.settle)
-	if away := time.UnixMilli(m.away.Load()); away.After(a.Since) && away.Add(m.recover).After(at) {
-		at = away.Add(m.recover)
+	if away := time.UnixMilli(m.away.Load()); away.After(a.Since) && away.Add(recoverTime).After(at) {
+		at = away.Add(recoverTime)
 	}
 	return at
 }
@@ -94,7 +94,7 @@ func (s *session) search(ctx context.Context, room id.RoomID, key string, oldest
 	from := ""
 	for range lookPages {
 		res, err := call(ctx, func(ctx context.Context) (*mautrix.RespMessages, error) {
-			return s.client.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, lookPage)
+			return s.client.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, pageSize)
 		})
 		if err != nil {
 			return "", err

@@ -15,7 +15,7 @@ import (
 // that Alice has invited it to.
 func (a *arrival) running(t *testing.T) (m *Matrix, room id.RoomID, stop func()) {
 	t.Helper()
-	store, err := OpenStore(t.Context(), a.file, "")
+	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 // Package matrix is Matrix as a [bot.Platform]: alerts as messages in plain and
 // encrypted rooms, commands by prefix, mention, direct message and reaction.
 //
-// We log in as a user, from one device, whose keys are in the Store (login.go,
+// We log in as a user, from one device, whose keys are in the Device (login.go,
 // keys_on.go). listen.go asks the homeserver what is new, hear.go makes commands
 // of it, room.go follows invitations, departures and moves. What we say goes out
 // in say.go, at the homeserver's pace, once. How it looks is born in render.go
@@ -27,7 +27,7 @@ import (
 
 // Options is what a Matrix is made of.
 type Options struct {
-	Device *Store // our login and keys, from attache matrix login; New does not close it
+	Device *Device // our login and keys, from attache matrix login; New does not close it
 
 	Prefix string   // what people type before a command; "" is "!attache"
 	Allow  []string // servers and users who may invite us, "example.org" or "@boss:example.org"; nil: our own server
@@ -49,25 +49,27 @@ type Matrix struct {
 	log     *slog.Logger
 	look    look
 	settle  time.Duration // see settleTime
-	recover time.Duration // see recoverTime
 	born    time.Time     // when this life began
 	handler bot.Handler   // set by Run before anything is worked
 
 	opening sync.Mutex // held while a session is made
 	session *session   // nil: there is none yet, or not any more
 	refused login      // the last one that the homeserver would not have
-	since   position   // of the next sync; that of who makes a session, then listen's
+
+	hearing sync.Mutex // held while it is asked what is new, and that is taken in
+	since   position   // what is new is new since then
 
 	away     atomic.Int64 // when the homeserver was last not there, in Unix milliseconds
 	queue    *queue
 	progress progress
 	pace     pace
 
-	own       *memory[string, id.EventID]   // what we said, by key, as the homeserver tells it
-	ended     *memory[string, time.Time]    // when an attempt ended of which nobody knows what came
-	stories   *memory[id.EventID, int64]    // what our alerts are about
-	reactions *memory[id.EventID, reaction] // that pressed a button
-	tried     *memory[id.RoomID, time.Time] // when we last tried to enter a room
+	own       *recent[string, id.EventID]   // what we said, by key, as the homeserver tells it
+	ended     *recent[string, time.Time]    // when an attempt ended of which nobody knows what came
+	stories   *recent[id.EventID, int64]    // what our alerts are about
+	reactions *recent[id.EventID, reaction] // that pressed a button
+	joined    *recent[id.RoomID, bool]      // rooms that we have come into, whatever was said of them before and is heard after
+	tried     *recent[id.RoomID, time.Time] // when we last tried to enter a room
 
 	mu     sync.Mutex                // guards what follows
 	moved  map[id.RoomID]id.RoomID   // rooms that were replaced, and by which
@@ -97,11 +99,11 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Matrix{
-		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, recover: recoverTime, born: time.Now(),
-		queue: newQueue(), progress: progress{device: o.Device, log: o.Log},
-		own: newMemory[string, id.EventID](10_000), ended: newMemory[string, time.Time](10_000),
-		stories:   newMemory[id.EventID, int64](10_000),
-		reactions: newMemory[id.EventID, reaction](10_000), tried: newMemory[id.RoomID, time.Time](10_000),
+		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, born: time.Now(),
+		queue: newQueue(), progress: progress{device: o.Device, log: o.Log.With("platform", "matrix")},
+		own: newRecent[string, id.EventID](10_000), ended: newRecent[string, time.Time](10_000),
+		stories:   newRecent[id.EventID, int64](10_000),
+		reactions: newRecent[id.EventID, reaction](10_000), tried: newRecent[id.RoomID, time.Time](10_000), joined: newRecent[id.RoomID, bool](10_000),
 		moved: map[id.RoomID]id.RoomID{}, direct: map[id.UserID][]id.RoomID{},
 	}
 	return m, nil

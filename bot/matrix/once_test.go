@@ -69,6 +69,7 @@ func (p *peer) insistOn(t *testing.T, room id.RoomID, title string, a bot.Attemp
 // TestCut loses the answer at many places, when the homeserver has and has not
 // taken the message. Whatever nobody could know, it was said once.
 func TestCut(t *testing.T) {
+	t.Parallel()
 	for _, encrypted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("encrypted=%t", encrypted), func(t *testing.T) {
 			p := newPeer(t)
@@ -99,6 +100,7 @@ func TestCut(t *testing.T) {
 // so: it knows no transaction any more, and may for a while not know what it took
 // either. One of the rooms is encrypted in the meantime. All is said once.
 func TestForgetful(t *testing.T) {
+	t.Parallel()
 	server := matrixtest.Start(t)
 	p := peerAt(t, server)
 	stop := p.hears(t, &echo{})

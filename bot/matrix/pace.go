@@ -77,16 +77,16 @@ func (p *pace) limited(d time.Duration, urgent bool) {
 	if !p.last.IsZero() {
 		apart += now.Sub(p.last)
 	}
-	p.gap = max(min(apart+apart/10, maxGap), min(d, maxGap), noGap)
+	p.gap = max(min(apart+apart/10, maxGap), noGap)
 	p.streak = 0
 	if urgent {
 		p.reserved = p.next.Add(time.Second)
 	}
 }
 
-// heard notes that the homeserver took something: the more so in a row, the
+// took notes that the homeserver took something: the more so in a row, the
 // faster what comes next.
-func (p *pace) heard() {
+func (p *pace) took() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = time.Now()

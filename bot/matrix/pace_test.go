@@ -15,6 +15,7 @@ import (
 // TestLimited obeys a homeserver that asks for a pause, in whichever way it says
 // so.
 func TestLimited(t *testing.T) {
+	t.Parallel()
 	p := newPeer(t)
 	p.hears(t, &echo{})
 	room := p.room(t, false)
@@ -72,7 +73,7 @@ func TestPaceOfSynapse(t *testing.T) {
 					p.limited(wait, urgent)
 					time.Sleep(wait)
 				} else {
-					p.heard()
+					p.took()
 					return
 				}
 			}
@@ -101,15 +102,16 @@ func TestPaceOfSynapse(t *testing.T) {
 		wg.Wait()
 		took, ideal := time.Since(start), time.Duration(rooms*each+5-10)*5*time.Second
 		t.Logf("%d messages in %s, %.2f times the least possible, %d refused, %d taken", rooms*each+5, took, float64(took)/float64(ideal), refusals, taken)
-		if took > ideal*3/2 || refusals > rooms*each {
+		if took > ideal*11/10 || refusals > taken/4 {
 			t.Errorf("took %s where %s would do, and %d were refused", took, ideal, refusals)
 		}
 	})
 }
 
-// TestPaced says much to a homeserver that takes two messages a second, and few
+// TestPaced says much to a homeserver that takes four messages a second, and few
 // of them are refused.
 func TestPaced(t *testing.T) {
+	t.Parallel()
 	p := newPeer(t)
 	p.hears(t, &echo{})
 	room := p.room(t, false)
@@ -123,7 +125,7 @@ func TestPaced(t *testing.T) {
 	}
 	calls := p.proxy.Calls("send") - before
 	t.Logf("%d messages in %d calls", n, calls)
-	if calls > 2*n {
+	if calls > n*3/2 {
 		t.Errorf("%d messages took %d calls", n, calls)
 	}
 }
@@ -175,6 +177,7 @@ func again(t *testing.T, p *peer) {
 
 // TestDown is a homeserver that is not there for a while.
 func TestDown(t *testing.T) {
+	t.Parallel()
 	p := newPeer(t)
 	h := &echo{}
 	p.hears(t, h)

@@ -72,9 +72,9 @@ func peerAt(t *testing.T, server *matrixtest.Server, change ...func(*Options)) *
 }
 
 // loggedIn is a store with a login in it.
-func loggedIn(t *testing.T, url string, account matrixtest.Account) *Store {
+func loggedIn(t *testing.T, url string, account matrixtest.Account) *Device {
 	t.Helper()
-	store, err := OpenStore(t.Context(), filepath.Join(t.TempDir(), "matrix.db"), "")
+	store, err := OpenDevice(t.Context(), filepath.Join(t.TempDir(), "matrix.db"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

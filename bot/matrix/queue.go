@@ -11,24 +11,22 @@ import (
 // How what is heard is worked.
 const (
 	backlog  = 1000                    // things heard that may wait before we hear no more
-	graceful = 1500 * time.Millisecond // for what is being worked when Run ends
+	graceful = 1500 * time.Millisecond // for what is being worked when run ends
 )
 
 // queue works what was heard: in order within a room, side by side across
-// rooms. Before run nothing is worked.
+// rooms. What is put there before run waits for it.
 type queue struct {
 	mu      sync.Mutex
 	lanes   map[id.RoomID][]func(context.Context)
 	waiting int
-	room    sync.Cond       // signalled when less waits
-	ctx     context.Context // of the work, nil before run
-	late    context.Context // the same, and a moment longer
-	working sync.WaitGroup
+	fewer   sync.Cond            // signalled when less waits
+	work    func(room id.RoomID) // works a lane; nil while run does not run
 }
 
 func newQueue() *queue {
 	q := &queue{lanes: map[id.RoomID][]func(context.Context){}}
-	q.room.L = &q.mu
+	q.fewer.L = &q.mu
 	return q
 }
 
@@ -40,18 +38,9 @@ func (q *queue) put(room id.RoomID, do func(context.Context)) {
 	q.waiting++
 	lane, busy := q.lanes[room]
 	q.lanes[room] = append(lane, do)
-	if !busy && q.ctx != nil {
-		q.start(room)
+	if !busy && q.work != nil {
+		q.work(room)
 	}
-}
-
-// start works a lane until it is empty. q.mu is held.
-func (q *queue) start(room id.RoomID) {
-	q.working.Go(func() {
-		for do := q.next(room); do != nil; do = q.next(room) {
-			do(q.late)
-		}
-	})
 }
 
 // next takes what is first in a lane, which ends where there is nothing, or
@@ -60,23 +49,23 @@ func (q *queue) next(room id.RoomID) (do func(context.Context)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	lane := q.lanes[room]
-	if len(lane) == 0 || q.ctx.Err() != nil {
+	if len(lane) == 0 || q.work == nil {
 		delete(q.lanes, room)
 		return nil
 	}
 	do, q.lanes[room] = lane[0], lane[1:]
 	q.waiting--
-	q.room.Broadcast()
+	q.fewer.Broadcast()
 	return do
 }
 
 // ready waits until there is room for more, or ctx ends.
 func (q *queue) ready(ctx context.Context) {
-	defer context.AfterFunc(ctx, func() { q.mu.Lock(); q.room.Broadcast(); q.mu.Unlock() })()
+	defer context.AfterFunc(ctx, func() { q.mu.Lock(); q.fewer.Broadcast(); q.mu.Unlock() })()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for q.waiting > backlog && ctx.Err() == nil {
-		q.room.Wait()
+		q.fewer.Wait()
 	}
 }
 
@@ -84,17 +73,25 @@ func (q *queue) ready(ctx context.Context) {
 func (q *queue) run(ctx context.Context) {
 	late, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(graceful, stop) })()
+	var working sync.WaitGroup
 	q.mu.Lock()
-	q.ctx, q.late = ctx, late
+	q.work = func(room id.RoomID) {
+		working.Go(func() {
+			for do := q.next(room); do != nil; do = q.next(room) {
+				do(late)
+			}
+		})
+	}
 	for room := range q.lanes {
-		q.start(room)
+		q.work(room)
 	}
 	q.mu.Unlock()
 	<-ctx.Done()
-	q.mu.Lock() // nobody is between looking at the context and being waited for
+	time.AfterFunc(graceful, stop)
+	q.mu.Lock()
+	q.work = nil // so that no lane begins any more
 	clear(q.lanes)
 	q.waiting = 0
 	q.mu.Unlock()
-	q.working.Wait()
+	working.Wait()
 }

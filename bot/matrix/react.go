@@ -40,11 +40,13 @@ func (m *Matrix) onReaction(ctx context.Context, s *session, e *event.Event) (ac
 
 // onRedaction undoes what a reaction did that was taken back.
 func (m *Matrix) onRedaction(ctx context.Context, s *session, e *event.Event) (acted bool) {
-	r, ok := m.reactions.take(redacted(e))
+	pressed := redacted(e)
+	r, ok := m.reactions.get(pressed)
 	if !ok || undone[r.action] == "" || r.user != e.Sender {
 		return false
 	}
 	r.action = undone[r.action]
+	m.reactions.put(pressed, r) // which cannot be undone again
 	m.press(ctx, s, e, r)
 	return true
 }

@@ -33,7 +33,7 @@ func (m *Matrix) place(ctx context.Context, c bot.Channel) (*session, id.RoomID,
 		return nil, "", err
 	}
 	room := m.latest(id.RoomID(c.Name()))
-	if !s.client.StateStore.IsInRoom(ctx, room, s.me()) {
+	if joined, _ := m.joined.get(room); !joined && !s.client.StateStore.IsInRoom(ctx, room, s.me()) {
 		err = m.enter(ctx, s, room)
 	}
 	return s, room, err
@@ -49,6 +49,7 @@ func (m *Matrix) enter(ctx context.Context, s *session, room id.RoomID) error {
 	m.tried.put(room, time.Now())
 	_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) { return s.client.JoinRoomByID(ctx, room) })
 	if err == nil {
+		m.joined.put(room, true)
 		m.log.Info("joined a room", "channel", m.channel(room))
 		return nil
 	}
@@ -59,37 +60,31 @@ func (m *Matrix) enter(ctx context.Context, s *session, room id.RoomID) error {
 	return absent
 }
 
-// encrypted reports whether what is said in a room is to be encrypted. What we
-// have heard of it may be nothing yet, so the homeserver is asked once; and a
-// room that was encrypted stays so, whatever the homeserver says.
+// encrypted reports whether what is said in a room is to be encrypted. A room that
+// is, stays so, whatever the homeserver says; of one that is not, as far as we
+// have heard, the homeserver is asked each time: what was said in clear cannot be
+// taken back.
 func (m *Matrix) encrypted(ctx context.Context, s *session, room id.RoomID) (bool, error) {
 	store := s.client.StateStore
 	secret, err := store.IsEncrypted(ctx, room)
 	if err != nil {
 		return false, fmt.Errorf("reading whether room %s is encrypted: %w", room, err)
 	}
-	if _, ok := s.checked.get(room); ok {
-		return secret, nil
-	}
 	create, err := store.GetCreate(ctx, room)
 	if err != nil {
 		return false, fmt.Errorf("reading what room %s is: %w", room, err)
 	}
-	if create == nil { // no sync has told us of it yet: neither who is in it
+	if create == nil { // no sync has told us of it yet, nor of who is in it
 		if _, err := s.client.State(ctx, room); err != nil {
 			return false, err
 		}
-	} else {
+	} else if !secret {
 		var content event.EncryptionEventContent
 		err := s.client.StateEvent(ctx, room, event.StateEncryption, "", &content)
 		if err != nil && errcode(err) != "M_NOT_FOUND" {
 			return false, err
 		}
-		if secret && err != nil {
-			return false, &bot.RetryError{After: awayTime, Err: fmt.Errorf("matrix: room %s was encrypted, and the homeserver says that it is not any more: nothing is said there in clear", room)}
-		}
 	}
-	s.checked.put(room, true)
 	return store.IsEncrypted(ctx, room)
 }
 
@@ -116,6 +111,7 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 		if err != nil {
 			m.log.Error("failed to join a room that it was invited to", "channel", m.channel(room), "by", by, "err", err)
 		} else {
+			m.joined.put(room, true)
 			m.log.Info("joined a room", "channel", m.channel(room), "by", by)
 			if direct {
 				m.met(ctx, s, by, room)
@@ -173,11 +169,8 @@ func (m *Matrix) mayInvite(s *session, user id.UserID) bool {
 // onJoin greets the room that we have come into, and lists our commands there
 // for clients that show them.
 func (m *Matrix) onJoin(ctx context.Context, s *session, room id.RoomID) (acted bool) {
-	levels, err := s.client.StateStore.GetPowerLevels(ctx, room)
-	if err == nil {
-		m.describe(ctx, s, room, levels)
-	}
 	m.answer(ctx, room, answerKey(id.EventID("greeting "+room)), nil, m.greeting())
+	m.queue.put(room, func(ctx context.Context) { m.describe(ctx, s, room) }) // behind what people have typed by now
 	return true
 }
 
@@ -192,6 +185,7 @@ func (m *Matrix) greeting() bot.Message {
 // onLeave tells the operator that we are not in a room any more. What is to be
 // said there waits for another invitation, as long as anything does.
 func (m *Matrix) onLeave(s *session, room id.RoomID, events []*event.Event) {
+	m.joined.put(room, false)
 	for _, e := range slices.Backward(events) {
 		if e.Type != event.StateMember || e.GetStateKey() != string(s.me()) || e.Sender == s.me() {
 			continue

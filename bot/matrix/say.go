@@ -35,7 +35,7 @@ const (
 func (m *Matrix) Post(ctx context.Context, c bot.Channel, msg bot.Message, a bot.Attempt) (bot.Ref, error) {
 	s, room, err := m.place(ctx, c)
 	if err != nil {
-		return "", unsaid(err, a)
+		return "", bot.Unsaid(err, a)
 	}
 	out := outgoing{content: m.look.render(msg).content(event.MsgText), key: a.Key, urgent: urgent(msg)}
 	if len(msg.Actions()) > 0 {
@@ -57,7 +57,7 @@ func (m *Matrix) Post(ctx context.Context, c bot.Channel, msg bot.Message, a bot
 func (m *Matrix) Update(ctx context.Context, c bot.Channel, ref bot.Ref, msg bot.Message, a bot.Attempt) error {
 	s, room, err := m.place(ctx, c)
 	if err != nil {
-		return unsaid(err, a)
+		return bot.Unsaid(err, a)
 	}
 	was, card, ok := splitRef(ref)
 	if !ok {
@@ -143,7 +143,7 @@ func (m *Matrix) once(ctx context.Context, s *session, room id.RoomID, out outgo
 // send says a message in a room, encrypted where the room is.
 func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgoing) (id.EventID, error) {
 	if err := m.pace.turn(ctx, out.urgent); err != nil {
-		return "", unsaid(err, bot.Attempt{})
+		return "", bot.Unsaid(err, bot.Attempt{})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -151,7 +151,7 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	if err != nil {
 		err = failed("preparing a message", err)
 		m.learn(s, err, out.urgent)
-		return "", unsaid(err, bot.Attempt{})
+		return "", bot.Unsaid(err, bot.Attempt{})
 	}
 	res, err := s.client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: out.key, DontEncrypt: true})
 	if err != nil {
@@ -160,7 +160,7 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 		m.learn(s, err, out.urgent)
 		return "", err
 	}
-	m.pace.heard()
+	m.pace.took()
 	m.own.put(out.key, res.EventID)
 	return res.EventID, nil
 }

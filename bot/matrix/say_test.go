@@ -82,7 +82,9 @@ func TestMonstrous(t *testing.T) {
 	for _, e := range p.server.Stored(t, room) {
 		most = max(most, len(e.Raw))
 	}
-	t.Logf("the largest event has %d bytes", most)
+	if most > 48_000 { // see limits.go
+		t.Errorf("the largest event has %d bytes", most)
+	}
 }
 
 // TestForbidden speaks in a room in which it may not.

@@ -25,10 +25,8 @@ type session struct {
 	keys   keys
 	syncer *syncer
 
-	checked *memory[id.RoomID, bool] // rooms of which the homeserver was asked whether they are encrypted
-
-	over context.Context // ends with the session
-	end  func()
+	alive context.Context // ends when the login does, and with it the poll under way
+	end   func()
 }
 
 // keys is what it takes to speak in encrypted rooms.
@@ -127,8 +125,8 @@ func (m *Matrix) begin(ctx context.Context, l Login) (_ *session, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{login: l, client: client, syncer: client.Syncer.(*syncer), checked: newMemory[id.RoomID, bool](100_000)}
-	s.over, s.end = context.WithCancel(context.WithoutCancel(ctx))
+	s := &session{login: l, client: client, syncer: client.Syncer.(*syncer)}
+	s.alive, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
 			s.end()
@@ -137,6 +135,8 @@ func (m *Matrix) begin(ctx context.Context, l Login) (_ *session, err error) {
 	if s.keys, err = openKeys(ctx, client, m.o.Device); err != nil {
 		return nil, err
 	}
+	m.hearing.Lock()
+	defer m.hearing.Unlock()
 	if m.since == (position{}) { // else we have heard farther than is kept
 		if m.since, err = m.o.Device.position(ctx); err != nil {
 			return nil, err
@@ -153,8 +153,7 @@ func (m *Matrix) begin(ctx context.Context, l Login) (_ *session, err error) {
 	if err != nil {
 		return nil, err
 	}
-	m.take(ctx, s, res)
-	return s, nil
+	return s, m.take(ctx, s, res)
 }
 
 // drop ends a session that the homeserver would not have any more, and tells the
@@ -192,7 +191,7 @@ func (s *session) sync(ctx context.Context, since string, wait time.Duration) (*
 	}
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	defer context.AfterFunc(s.over, cancel)()
+	defer context.AfterFunc(s.alive, cancel)()
 	return s.client.FullSyncRequest(ctx, mautrix.ReqSync{
 		Timeout: int(wait.Milliseconds()), Since: since, FilterID: filter, SetPresence: event.PresenceOffline,
 	})

@@ -10,6 +10,6 @@ import (
 
 func (n *newcomer) settle(context.Context) error { return errNoEncryption }
 
-func (s *Store) signingKey(context.Context, id.DeviceID) (id.Ed25519, error) {
+func (s *Device) signingKey(context.Context, id.DeviceID) (id.Ed25519, error) {
 	return "", errNoEncryption
 }

@@ -49,7 +49,7 @@ func (s *Slack) heardOf(ctx context.Context, p place, thread string, a bot.Attem
 		s.log.Warn("could not look whether a message was said before; it may come twice", "channel", p.channel(), "err", err)
 		return "", nil
 	}
-	return "", unsaid(err, a)
+	return "", bot.Unsaid(err, a)
 }
 
 // search looks for a key, page by page, from where it had come to when Slack

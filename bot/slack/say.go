@@ -24,7 +24,7 @@ func (s *Slack) Crowd() (waiting, together int) { return 10, 10 }
 func (s *Slack) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.Attempt) (bot.Ref, error) {
 	p, err := s.place(ctx, c)
 	if err != nil {
-		return "", unsaid(err, a)
+		return "", bot.Unsaid(err, a)
 	}
 	ts, err := s.once(ctx, p, message{payload: render(m), plain: plain(m), key: a.Key}, a)
 	return bot.Ref(ts), err
@@ -36,7 +36,7 @@ func (s *Slack) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.At
 func (s *Slack) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Message, a bot.Attempt) error {
 	p, err := s.place(ctx, c)
 	if err != nil {
-		return unsaid(err, a)
+		return bot.Unsaid(err, a)
 	}
 	aloud := m.Kind == bot.KindCorrection
 	out := message{key: a.Key, thread: string(ref), broadcast: aloud}
@@ -48,7 +48,7 @@ func (s *Slack) Update(ctx context.Context, c bot.Channel, ref bot.Ref, m bot.Me
 		}
 		out.thread, out.broadcast = "", false
 	} else if err != nil {
-		return unsaid(err, a)
+		return bot.Unsaid(err, a)
 	}
 	reply, ok := reply(m)
 	if !ok {
@@ -69,20 +69,6 @@ func (s *Slack) once(ctx context.Context, p place, m message, a bot.Attempt) (ts
 		return found, err
 	}
 	return s.send(ctx, p, m)
-}
-
-// unsaid is an error of what comes before anything is said: whatever it leaves
-// open, this attempt said nothing, and the doubt about those before it stays.
-func unsaid(err error, a bot.Attempt) error {
-	if errors.Is(err, bot.ErrChannelGone) || errors.Is(err, bot.ErrRefused) {
-		return err
-	}
-	retry, ok := errors.AsType[*bot.RetryError](err)
-	if !ok {
-		retry = &bot.RetryError{Err: err}
-	}
-	retry.Unsure = !a.Since.IsZero()
-	return retry
 }
 
 // message is what send says.

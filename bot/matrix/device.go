@@ -21,11 +21,11 @@ import (
 	"attache/bot/seal"
 )
 
-// Store is the file that makes a device of Matrix this one: its login, its keys,
+// Device is the file that makes a device of Matrix this one: its login, its keys,
 // the keys of its rooms, and how far it has heard. Without it the next login is
 // a new device, which others have to trust anew. mautrix has tables of its own
 // in there, and of no other program may there be two on one file.
-type Store struct {
+type Device struct {
 	path string
 	key  string // the operator's, or the file's own
 	raw  *sql.DB
@@ -57,18 +57,18 @@ const (
 	purposePickle = "attache matrix pickle 1"
 )
 
-// OpenStore opens the file, and makes it if it is not there, for its owner
+// OpenDevice opens the file, and makes it if it is not there, for its owner
 // alone. The key, at least 32 bytes, encrypts the login and the keys in it; with
 // "" the file keeps a key of its own, and whoever can read it can be us.
-func OpenStore(ctx context.Context, path, key string) (*Store, error) {
-	s, err := openStore(ctx, path, key)
+func OpenDevice(ctx context.Context, path, key string) (*Device, error) {
+	s, err := openDevice(ctx, path, key)
 	if err != nil {
 		return nil, fmt.Errorf("matrix: opening %s: %w", path, err)
 	}
 	return s, nil
 }
 
-func openStore(ctx context.Context, path, key string) (*Store, error) {
+func openDevice(ctx context.Context, path, key string) (*Device, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		err = f.Close()
@@ -86,7 +86,7 @@ func openStore(ctx context.Context, path, key string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, key: key, raw: raw}
+	s := &Device{path: path, key: key, raw: raw}
 	if s.db, err = dbutil.NewWithDB(raw, "sqlite3"); err == nil {
 		err = s.begin(ctx)
 	}
@@ -116,7 +116,7 @@ func storeName(path string) (string, error) {
 }
 
 // begin makes our tables, and the file's own key if the operator has none.
-func (s *Store) begin(ctx context.Context) error {
+func (s *Device) begin(ctx context.Context) error {
 	_, err := s.raw.ExecContext(ctx, `
 		CREATE TABLE IF NOT EXISTS attache_value (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 		CREATE TABLE IF NOT EXISTS attache_handled (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`)
@@ -133,10 +133,10 @@ func (s *Store) begin(ctx context.Context) error {
 }
 
 // Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Device) Close() error { return s.db.Close() }
 
 // value is what is kept under a name; nil if nothing is.
-func (s *Store) value(ctx context.Context, name string) (v []byte, err error) {
+func (s *Device) value(ctx context.Context, name string) (v []byte, err error) {
 	err = s.raw.QueryRowContext(ctx, `SELECT value FROM attache_value WHERE name = $1`, name).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -144,14 +144,14 @@ func (s *Store) value(ctx context.Context, name string) (v []byte, err error) {
 	return v, err
 }
 
-func (s *Store) set(ctx context.Context, name string, v []byte) error {
+func (s *Device) set(ctx context.Context, name string, v []byte) error {
 	_, err := s.raw.ExecContext(ctx, `INSERT INTO attache_value (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, v)
 	return err
 }
 
 // Login returns the login. ErrNoLogin if there is none.
-func (s *Store) Login(ctx context.Context) (Login, error) {
+func (s *Device) Login(ctx context.Context) (Login, error) {
 	sealed, err := s.value(ctx, "login")
 	if err != nil {
 		return Login{}, fmt.Errorf("matrix: reading %s: %w", s.path, err)
@@ -171,7 +171,7 @@ func (s *Store) Login(ctx context.Context) (Login, error) {
 }
 
 // SetLogin keeps a login instead of the one before.
-func (s *Store) SetLogin(ctx context.Context, l Login) error {
+func (s *Device) SetLogin(ctx context.Context, l Login) error {
 	plain, err := json.Marshal(l)
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *Store) SetLogin(ctx context.Context, l Login) error {
 }
 
 // pickle is the key that mautrix encrypts its keys with.
-func (s *Store) pickle() ([]byte, error) { return seal.Derive(s.key, purposePickle) }
+func (s *Device) pickle() ([]byte, error) { return seal.Derive(s.key, purposePickle) }
 
 // position is how far we have heard: everything before it has been handled.
 type position struct {
@@ -192,7 +192,7 @@ type position struct {
 	At   time.Time `json:"at"`   // when the homeserver said it
 }
 
-func (s *Store) position(ctx context.Context) (p position, err error) {
+func (s *Device) position(ctx context.Context) (p position, err error) {
 	text, err := s.value(ctx, "position")
 	if err != nil || text == nil {
 		return p, err
@@ -202,7 +202,7 @@ func (s *Store) position(ctx context.Context) (p position, err error) {
 
 // setPosition keeps how far we have heard, and forgets what was handled beyond
 // the position before.
-func (s *Store) setPosition(ctx context.Context, p position) error {
+func (s *Device) setPosition(ctx context.Context, p position) error {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -215,14 +215,14 @@ func (s *Store) setPosition(ctx context.Context, p position) error {
 const handledFor = 7 * 24 * time.Hour
 
 // handled reports whether an event was handled in an earlier life.
-func (s *Store) handled(ctx context.Context, event id.EventID) (bool, error) {
+func (s *Device) handled(ctx context.Context, event id.EventID) (bool, error) {
 	var n int
 	err := s.raw.QueryRowContext(ctx, `SELECT count(*) FROM attache_handled WHERE event = $1`, event).Scan(&n)
 	return n > 0, err
 }
 
 // setHandled marks an event as handled, whatever becomes of the position.
-func (s *Store) setHandled(ctx context.Context, event id.EventID, now time.Time) error {
+func (s *Device) setHandled(ctx context.Context, event id.EventID, now time.Time) error {
 	_, err := s.raw.ExecContext(ctx, `INSERT OR IGNORE INTO attache_handled (event, at) VALUES ($1, $2)`, event, now.UnixMilli())
 	if err != nil {
 		return err
