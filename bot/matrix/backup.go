@@ -21,7 +21,7 @@ import (
 // keepBackup sees to it that there is a backup of the keys of rooms which the
 // recovery key opens, takes back from it what this device has not, and brings it
 // up to date (https://spec.matrix.org/v1.16/client-server-api/#server-side-key-backups).
-func (s *settling) keepBackup(ctx context.Context) error {
+func (s *completing) keepBackup(ctx context.Context) error {
 	there, err := s.client.GetKeyBackupLatestVersion(ctx)
 	if err != nil && errcode(err) != "M_NOT_FOUND" {
 		return s.failed("looking for the backup of keys", err)
@@ -58,7 +58,7 @@ func (s *settling) keepBackup(ctx context.Context) error {
 
 // restore takes back the keys in a backup, if the account's secrets have the key
 // that opens it.
-func (s *settling) restore(ctx context.Context, there *mautrix.RespRoomKeysVersion[backup.MegolmAuthData]) (taken bool, err error) {
+func (s *completing) restore(ctx context.Context, there *mautrix.RespRoomKeysVersion[backup.MegolmAuthData]) (taken bool, err error) {
 	raw, err := s.olm.SSSS.GetDecryptedAccountData(ctx, event.AccountDataMegolmBackupKey, s.secrets)
 	if _, unreachable := errors.AsType[mautrix.HTTPError](err); unreachable && errcode(err) != "M_NOT_FOUND" {
 		return false, s.failed("looking for the key of the backup", err)
@@ -89,7 +89,7 @@ func (s *settling) restore(ctx context.Context, there *mautrix.RespRoomKeysVersi
 
 // beginBackup begins a backup. Its key is kept with the account's secrets before
 // anything is written with it.
-func (s *settling) beginBackup(ctx context.Context) error {
+func (s *completing) beginBackup(ctx context.Context) error {
 	key, err := backup.NewMegolmBackupKey()
 	if err != nil {
 		return err
@@ -121,13 +121,13 @@ func (s *settling) beginBackup(ctx context.Context) error {
 }
 
 // keepVersion remembers the backup that we write to.
-func (s *settling) keepVersion(ctx context.Context, version id.KeyBackupVersion, key *backup.MegolmBackupKey) error {
-	s.login.Backup = &Backup{Version: version, PublicKey: key.PublicKey().Bytes()}
-	return s.Device.SetLogin(ctx, s.login)
+func (s *completing) keepVersion(ctx context.Context, version id.KeyBackupVersion, key *backup.MegolmBackupKey) error {
+	s.login.Backup = &keyBackup{Version: version, PublicKey: key.PublicKey().Bytes()}
+	return s.Device.setLogin(ctx, s.login)
 }
 
 // bringUpToDate writes to the backup what is not in there yet.
-func (s *settling) bringUpToDate(ctx context.Context) error {
+func (s *completing) bringUpToDate(ctx context.Context) error {
 	if _, err := s.backUp(ctx, *s.login.Backup); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ const backupBatch = 100
 
 // backUp writes the keys of rooms that are not there yet to the backup, and
 // returns how many those were.
-func (k *machine) backUp(ctx context.Context, to Backup) (n int, err error) {
+func (k *machine) backUp(ctx context.Context, to keyBackup) (n int, err error) {
 	key, err := ecdh.X25519().NewPublicKey(to.PublicKey)
 	if err != nil {
 		return 0, fmt.Errorf("matrix: the backup of keys has no key: %w", err)
@@ -176,7 +176,7 @@ func (k *machine) backUp(ctx context.Context, to Backup) (n int, err error) {
 // notBackedUp says what it means that keys could not be written to a backup.
 // Where that is gone Synapse says so by M_WRONG_ROOM_KEYS_VERSION, and Dendrite
 // breaks down over it.
-func (k *machine) notBackedUp(ctx context.Context, to Backup, err error) error {
+func (k *machine) notBackedUp(ctx context.Context, to keyBackup, err error) error {
 	there, asked := call(ctx, k.olm.Client.GetKeyBackupLatestVersion)
 	if gone := errcode(asked) == "M_NOT_FOUND"; gone || asked == nil && there.Version != to.Version {
 		return fmt.Errorf("matrix: the homeserver has another backup of keys now, or none, and not our version %s: attache matrix login --recovery-key-file FILE goes on with what there is", to.Version)

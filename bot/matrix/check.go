@@ -56,7 +56,7 @@ func Check(ctx context.Context, o CheckOptions) []Finding {
 // checking is a Check under way.
 type checking struct {
 	o        CheckOptions
-	login    Login
+	login    login
 	client   *mautrix.Client
 	findings []Finding
 }
@@ -86,7 +86,7 @@ func (c *checking) failed(what string, err error) {
 // whoWeAre checks the login, and that it is the one that the config means.
 func (c *checking) whoWeAre(ctx context.Context) bool {
 	var err error
-	if c.login, err = c.o.Device.Login(ctx); err != nil {
+	if c.login, err = c.o.Device.login(ctx); err != nil {
 		c.bad("login", "%s", strings.TrimPrefix(err.Error(), "matrix: "))
 		return false
 	}
@@ -125,7 +125,7 @@ func (c *checking) ourKeys(ctx context.Context) {
 		c.bad("device keys", "%v", err)
 		return
 	}
-	shown, err := lookUp(ctx, c.client, c.login.User, c.login.Device)
+	shown, err := askIdentity(ctx, c.client, c.login.User, c.login.Device)
 	switch {
 	case err != nil:
 		c.failed("device keys", err)

@@ -86,7 +86,7 @@ func TestCheckMissing(t *testing.T) {
 	shows(t, a.check(t), "BAD  login: there is no login to Matrix yet: ", "attache matrix login")
 	store := a.open(t)
 	l := logIn(t, a.proxy.URL, a.account, "")
-	if err := store.SetLogin(t.Context(), l); err != nil {
+	if err := store.setLogin(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
 	shows(t, a.check(t), "ok   login", "BAD  device keys: there are none yet: run attache matrix login", "BAD  key backup: there is none", "ok   rooms")

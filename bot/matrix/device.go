@@ -32,24 +32,24 @@ type Device struct {
 	db   *dbutil.Database
 }
 
-// Login is an account's word that we are one of its devices.
-type Login struct {
+// login is an account's word that we are one of its devices.
+type login struct {
 	Homeserver string      `json:"homeserver"` // https://matrix.example.org
 	User       id.UserID   `json:"user"`
 	Device     id.DeviceID `json:"device"`
 	Token      string      `json:"token"`
-	Backup     *Backup     `json:"backup,omitempty"` // of the keys of rooms, at the homeserver; nil: none
+	Backup     *keyBackup     `json:"backup,omitempty"` // of the keys of rooms, at the homeserver; nil: none
 }
 
-// Backup is where the keys of rooms are backed up: enough to write there, and
+// keyBackup is where the keys of rooms are backed up: enough to write there, and
 // not to read.
-type Backup struct {
+type keyBackup struct {
 	Version   id.KeyBackupVersion `json:"version"`
 	PublicKey []byte              `json:"public_key"` // Curve25519
 }
 
-// ErrNoLogin says that a store has no login in it yet.
-var ErrNoLogin = errors.New("there is no login to Matrix yet: attache matrix login makes one, and where there was one and it is lost, with --recovery-key-file FILE, one that is trusted as before")
+// errNoLogin says that a store has no login in it yet.
+var errNoLogin = errors.New("there is no login to Matrix yet: attache matrix login makes one, and where there was one and it is lost, with --recovery-key-file FILE, one that is trusted as before")
 
 // What keys are derived from the store's for.
 const (
@@ -150,28 +150,28 @@ func (s *Device) set(ctx context.Context, name string, v []byte) error {
 	return err
 }
 
-// Login returns the login. ErrNoLogin if there is none.
-func (s *Device) Login(ctx context.Context) (Login, error) {
+// login returns the login. errNoLogin if there is none.
+func (s *Device) Login(ctx context.Context) (login, error) {
 	sealed, err := s.value(ctx, "login")
 	if err != nil {
-		return Login{}, fmt.Errorf("matrix: reading %s: %w", s.path, err)
+		return login{}, fmt.Errorf("matrix: reading %s: %w", s.path, err)
 	}
 	if sealed == nil {
-		return Login{}, ErrNoLogin
+		return login{}, errNoLogin
 	}
 	plain, err := seal.Open(s.key, purposeLogin, "login", sealed)
 	if err != nil {
-		return Login{}, fmt.Errorf("matrix: the login in %s: %w: put back the matrix.store_key that it was made with, or name another file and log in again", s.path, err)
+		return login{}, fmt.Errorf("matrix: the login in %s: %w: put back the matrix.store_key that it was made with, or name another file and log in again", s.path, err)
 	}
-	var l Login
+	var l login
 	if json.Unmarshal(plain, &l) != nil { // in words that quote nothing
-		return Login{}, fmt.Errorf("matrix: the login in %s cannot be read: log in again", s.path)
+		return login{}, fmt.Errorf("matrix: the login in %s cannot be read: log in again", s.path)
 	}
 	return l, nil
 }
 
-// SetLogin keeps a login instead of the one before.
-func (s *Device) SetLogin(ctx context.Context, l Login) error {
+// setLogin keeps a login instead of the one before.
+func (s *Device) setLogin(ctx context.Context, l login) error {
 	plain, err := json.Marshal(l)
 	if err != nil {
 		return err

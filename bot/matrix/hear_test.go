@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -187,6 +188,9 @@ func TestHearsWhatWasMissed(t *testing.T) {
 			}
 			again := p.another(t, p.o.Device)
 			missed := &echo{}
+			// What was missed is not to be had at first.
+			p.proxy.Fail("messages", 1, matrixtest.Limit(time.Second))
+			p.proxy.Fail("messages", 1, matrixtest.Status(502, "<html>"))
 			again.hears(t, missed)
 			p.heard(t, room, "heard: missed 120")
 			if got := missed.lines(); !slices.Equal(got, want) {
@@ -209,6 +213,40 @@ func (s *slow) Answer(ctx context.Context, c bot.Command) bot.Message {
 	case <-ctx.Done():
 	}
 	return s.echo.Answer(ctx, c)
+}
+
+// TestAnswersInThread answers in the thread in which it was asked.
+func TestAnswersInThread(t *testing.T) {
+	p := newPeer(t)
+	p.hears(t, &echo{})
+	room := p.room(t, true)
+	root := p.heard(t, room, "Good day.")
+	asked := p.alice.ReplyInThread(room, root.ID, "!attache list")
+	if got := p.heard(t, room, "heard: list"); got.Thread != root.ID || got.ReplyTo != asked {
+		t.Errorf("answered in thread %q, in reply to %q; want %q and %q", got.Thread, got.ReplyTo, root.ID, asked)
+	}
+	asked = p.alice.Say(room, "!attache help")
+	if got := p.heard(t, room, "heard: help"); got.Thread != "" || got.ReplyTo != asked {
+		t.Errorf("answered in thread %q, in reply to %q; want none and %q", got.Thread, got.ReplyTo, asked)
+	}
+}
+
+// TestHearsFromNewOn has a position that the homeserver does not know any more:
+// it says so, and goes on.
+func TestHearsFromNewOn(t *testing.T) {
+	p := newPeer(t)
+	h := &echo{}
+	stop := p.hears(t, h)
+	room := p.room(t, true)
+	p.heard(t, room, "Good day.")
+	stop()
+	p = p.another(t, p.o.Device)
+	p.proxy.Fail("sync", 1, matrixtest.Refuse("M_UNKNOWN_POS", 400))
+	p.hears(t, h)
+	p.logged(t, "does not know how far we had heard")
+	p.logged(t, "speaks on Matrix")
+	p.alice.Say(room, "!attache list")
+	p.heard(t, room, "heard: list")
 }
 
 // TestHearsAgain ends while a command is being worked, and while another waits:

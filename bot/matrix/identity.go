@@ -30,8 +30,8 @@ type identity struct {
 // untrusted is what is missing where the account has not signed the device.
 const untrusted = "the account does not trust this device: people see a red shield at what it says, and Element withholds from it the keys of what they say"
 
-// lookUp asks for our own identity and device.
-func lookUp(ctx context.Context, client *mautrix.Client, user id.UserID, device id.DeviceID) (identity, error) {
+// askIdentity asks for our own identity and device.
+func askIdentity(ctx context.Context, client *mautrix.Client, user id.UserID, device id.DeviceID) (identity, error) {
 	res, err := client.QueryKeys(ctx, &mautrix.ReqQueryKeys{DeviceKeys: mautrix.DeviceKeysRequest{user: mautrix.DeviceIDList{device}}})
 	if err != nil {
 		return identity{}, err

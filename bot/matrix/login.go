@@ -29,12 +29,12 @@ type LoginOptions struct {
 	NewIdentity bool   // make the account another one
 	Again       bool   // log in even if the login we have works
 
-	Person    Person
+	Operator  Operator
 	Transport http.RoundTripper
 }
 
-// Person is who is told how a login goes, and asked for what it takes.
-type Person interface {
+// Operator is who is told how a login goes, and asked for what it takes.
+type Operator interface {
 	// Tell shows a line, or several.
 	Tell(text string)
 
@@ -74,12 +74,12 @@ type newcomer struct {
 	LoginOptions
 	given bool // the password was, and is not asked for again
 
-	login   Login
+	login   login
 	client  *mautrix.Client
 	session string // the login token of SSO
 }
 
-func (n *newcomer) tell(format string, args ...any) { n.Person.Tell(fmt.Sprintf(format, args...)) }
+func (n *newcomer) tell(format string, args ...any) { n.Operator.Tell(fmt.Sprintf(format, args...)) }
 
 func (n *newcomer) user() id.UserID { return id.UserID(n.User) }
 
@@ -94,10 +94,10 @@ func (n *newcomer) hush(text string) string {
 	return text
 }
 
-// arrive logs in, where that is needed, and settles.
+// arrive logs in, where that is needed, and completes the login.
 func (n *newcomer) arrive(ctx context.Context) error {
-	before, err := n.Device.Login(ctx)
-	if err != nil && !errors.Is(err, ErrNoLogin) {
+	before, err := n.Device.login(ctx)
+	if err != nil && !errors.Is(err, errNoLogin) {
 		return err
 	}
 	if before.User != "" && before.User != n.user() {
@@ -118,14 +118,14 @@ func (n *newcomer) arrive(ctx context.Context) error {
 		return err
 	}
 	if !here {
-		err = n.enter(ctx)
+		err = n.logInAnew(ctx)
 	} else if err = n.ours(ctx); err == nil && base != before.Homeserver {
-		err = n.Device.SetLogin(ctx, n.login)
+		err = n.Device.setLogin(ctx, n.login)
 	}
 	if err != nil {
 		return err
 	}
-	return n.settle(ctx)
+	return n.complete(ctx)
 }
 
 // newClient is a client for the login there is, which waits when it is asked to
@@ -187,7 +187,7 @@ func (n *newcomer) keep(ctx context.Context, user id.UserID, device id.DeviceID,
 	if err := n.ours(ctx); err != nil {
 		return err
 	}
-	if err := n.Device.SetLogin(ctx, n.login); err != nil {
+	if err := n.Device.setLogin(ctx, n.login); err != nil {
 		return err
 	}
 	n.tell("Logged in as %s, device %s.", user, device)
@@ -210,7 +210,7 @@ func (n *newcomer) ours(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, err := lookUp(ctx, n.client, n.user(), n.login.Device)
+	shown, err := askIdentity(ctx, n.client, n.user(), n.login.Device)
 	if err != nil {
 		return n.failed("looking for the device's keys", err)
 	}

@@ -116,7 +116,7 @@ func (a *arrival) logIn(t *testing.T, change ...func(*LoginOptions)) error {
 	defer store.Close()
 	o := LoginOptions{
 		Device: store, User: string(a.account.User), Homeserver: a.proxy.URL, Name: "Attaché",
-		Person: a, Transport: http.DefaultTransport,
+		Operator: a, Transport: http.DefaultTransport,
 	}
 	for _, f := range change {
 		f(&o)
@@ -130,7 +130,7 @@ func (a *arrival) logIn(t *testing.T, change ...func(*LoginOptions)) error {
 }
 
 // must is logIn where nothing may be missing.
-func (a *arrival) must(t *testing.T, change ...func(*LoginOptions)) Login {
+func (a *arrival) must(t *testing.T, change ...func(*LoginOptions)) login {
 	t.Helper()
 	if err := a.logIn(t, change...); err != nil {
 		t.Fatal(err)
@@ -139,14 +139,14 @@ func (a *arrival) must(t *testing.T, change ...func(*LoginOptions)) Login {
 }
 
 // login is what is in the store.
-func (a *arrival) login(t *testing.T) Login {
+func (a *arrival) login(t *testing.T) login {
 	t.Helper()
 	store, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	l, err := store.Login(t.Context())
+	l, err := store.login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func onceMore(o *LoginOptions)               { o.Again = true }
 func newIdentity(o *LoginOptions)            { o.NewIdentity = true }
 
 // client is one with a login of its own, for what a test does at the homeserver.
-func (a *arrival) client(t *testing.T, l Login) *mautrix.Client {
+func (a *arrival) client(t *testing.T, l login) *mautrix.Client {
 	t.Helper()
 	l.Homeserver = a.server.URL
 	client, err := newClient(l, http.DefaultTransport)

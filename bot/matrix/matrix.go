@@ -54,7 +54,7 @@ type Matrix struct {
 
 	opening sync.Mutex // held while a session is made
 	session *session   // nil: there is none yet, or not any more
-	refused login      // the last one that the homeserver would not have
+	refused refusedLogin      // the last one that the homeserver would not have
 
 	hearing sync.Mutex // held while it is asked what is new, and that is taken in
 	since   position   // what is new is new since then
@@ -76,8 +76,8 @@ type Matrix struct {
 	direct map[id.UserID][]id.RoomID // conversations between two
 }
 
-// login is a token that was refused, and when.
-type login struct {
+// refusedLogin is a token that was refused, and when.
+type refusedLogin struct {
 	token string
 	at    time.Time
 }
@@ -88,7 +88,7 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 	if !Encryption {
 		return nil, errNoEncryption
 	}
-	if _, err := o.Device.Login(ctx); err != nil {
+	if _, err := o.Device.login(ctx); err != nil {
 		return nil, err
 	}
 	o.Prefix = cmp.Or(o.Prefix, "!attache")

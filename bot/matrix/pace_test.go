@@ -162,7 +162,7 @@ func TestUnknownToken(t *testing.T) {
 // bot that runs.
 func again(t *testing.T, p *peer) {
 	t.Helper()
-	old, err := p.o.Device.Login(t.Context())
+	old, err := p.o.Device.login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func again(t *testing.T, p *peer) {
 	if next.Device != old.Device || next.Token == old.Token {
 		t.Fatalf("logged in as %s, was %s", next.Device, old.Device)
 	}
-	if err := p.o.Device.SetLogin(t.Context(), next); err != nil {
+	if err := p.o.Device.setLogin(t.Context(), next); err != nil {
 		t.Fatal(err)
 	}
 }

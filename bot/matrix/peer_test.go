@@ -81,7 +81,7 @@ func loggedIn(t *testing.T, url string, account matrixtest.Account) *Device {
 	t.Cleanup(func() { store.Close() })
 	err = LogIn(t.Context(), LoginOptions{
 		Device: store, User: string(account.User), Homeserver: url, Password: account.Password, NewIdentity: true,
-		Person: &arrival{}, Transport: http.DefaultTransport,
+		Operator: &arrival{}, Transport: http.DefaultTransport,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func loggedIn(t *testing.T, url string, account matrixtest.Account) *Device {
 }
 
 // logIn logs in by password, as a device, or as a new one with "".
-func logIn(t *testing.T, url string, account matrixtest.Account, device id.DeviceID) Login {
+func logIn(t *testing.T, url string, account matrixtest.Account, device id.DeviceID) login {
 	t.Helper()
 	client, err := mautrix.NewClient(url, "", "")
 	if err != nil {
@@ -103,13 +103,7 @@ func logIn(t *testing.T, url string, account matrixtest.Account, device id.Devic
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Login{Homeserver: url, User: res.UserID, Device: res.DeviceID, Token: res.AccessToken}
-}
-
-var encryptionType = event.StateEncryption
-
-func encryptionContent() *event.EncryptionEventContent {
-	return &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}
+	return login{Homeserver: url, User: res.UserID, Device: res.DeviceID, Token: res.AccessToken}
 }
 
 func openDB(t *testing.T) *storage.DB {

@@ -85,7 +85,7 @@ func (p *proof) visit(ctx context.Context, asked *mautrix.RespUserInteractive, s
 		}
 	}
 	p.tell("The homeserver wants %s to agree that the account gets a new identity. Open this in a browser:\n\n    %s\n", p.User, address)
-	err := p.Person.Wait(ctx, "Press Enter when that is done.")
+	err := p.Operator.Wait(ctx, "Press Enter when that is done.")
 	if errors.Is(err, ErrNobody) {
 		return errors.New("nobody is here to say that it is done: run attache matrix login at a terminal")
 	}

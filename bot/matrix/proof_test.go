@@ -41,7 +41,7 @@ func TestProof(t *testing.T) {
 		if test.there {
 			a.done = func(string) {}
 		}
-		n := &newcomer{LoginOptions: LoginOptions{User: "@a:b", Password: test.password, Person: a}, login: Login{Homeserver: "https://hs.example"}}
+		n := &newcomer{LoginOptions: LoginOptions{User: "@a:b", Password: test.password, Operator: a}, login: login{Homeserver: "https://hs.example"}}
 		var err error
 		if n.client, err = n.newClient(); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -36,6 +37,18 @@ func TestDeclines(t *testing.T) {
 	}
 }
 
+// TestExpected lets anybody invite it to a room that it is to speak in.
+func TestExpected(t *testing.T) {
+	var room id.RoomID
+	p := newPeer(t, func(o *Options) {
+		o.Allow = []string{"elsewhere.example"}
+		o.Channels = func(context.Context) ([]bot.Channel, error) { return []bot.Channel{"web:desk", channelOf(room)}, nil }
+	})
+	room = p.invited(t, true)
+	p.hears(t, &echo{})
+	p.alice.WaitJoined(room, p.user)
+}
+
 func TestMayInvite(t *testing.T) {
 	for _, test := range []struct {
 		allow []string
@@ -52,7 +65,7 @@ func TestMayInvite(t *testing.T) {
 		{[]string{}, "@admin:away.example", true},
 	} {
 		m := &Matrix{o: Options{Allow: test.allow, Admins: []string{"@admin:away.example"}}}
-		if got := m.mayInvite(&session{login: Login{User: "@bot:home.example"}}, test.user); got != test.may {
+		if got := m.mayInvite(&session{login: login{User: "@bot:home.example"}}, test.user); got != test.may {
 			t.Errorf("%s with %q: %t", test.user, test.allow, got)
 		}
 	}

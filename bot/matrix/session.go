@@ -20,7 +20,7 @@ import (
 // session is our device at work: logged in, its keys loaded, and at least once
 // told what is new, without which it could say in clear what is to be encrypted.
 type session struct {
-	login  Login
+	login  login
 	client *mautrix.Client
 	keys   keys
 	syncer *syncer
@@ -40,7 +40,7 @@ type keys interface {
 
 	// backUp writes the keys of rooms that are not there yet to the backup, and
 	// returns how many those were.
-	backUp(ctx context.Context, to Backup) (n int, err error)
+	backUp(ctx context.Context, to keyBackup) (n int, err error)
 }
 
 var errNoEncryption = errors.New("this program was built without encryption, which Matrix needs: build it with go build -tags goolm")
@@ -70,7 +70,7 @@ const (
 
 // newClient is a client for a login. It tries nothing twice by itself, and obeys
 // nobody's wish for a pause behind our back: see pace and bot's deliver.
-func newClient(l Login, transport http.RoundTripper) (*mautrix.Client, error) {
+func newClient(l login, transport http.RoundTripper) (*mautrix.Client, error) {
 	client, err := mautrix.NewClient(l.Homeserver, l.User, l.Token)
 	if err != nil {
 		return nil, fmt.Errorf("matrix: %s is no address of a homeserver: %w", l.Homeserver, err)
@@ -95,7 +95,7 @@ func (m *Matrix) open(ctx context.Context) (*session, error) {
 	if m.session != nil {
 		return m.session, nil
 	}
-	l, err := m.o.Device.Login(ctx)
+	l, err := m.o.login(ctx)
 	if err != nil {
 		return nil, &bot.RetryError{After: loginTime, Err: err}
 	}
@@ -105,7 +105,7 @@ func (m *Matrix) open(ctx context.Context) (*session, error) {
 	s, err := m.begin(ctx, l)
 	if err != nil {
 		if loggedOut(err) {
-			m.refused = login{l.Token, time.Now()}
+			m.refused = refusedLogin{l.Token, time.Now()}
 		}
 		return nil, failed("opening a session", err)
 	}
@@ -115,7 +115,7 @@ func (m *Matrix) open(ctx context.Context) (*session, error) {
 }
 
 // begin makes a session of a login.
-func (m *Matrix) begin(ctx context.Context, l Login) (_ *session, err error) {
+func (m *Matrix) begin(ctx context.Context, l login) (_ *session, err error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if err := m.recall(ctx); err != nil {
@@ -163,7 +163,7 @@ func (m *Matrix) drop(s *session, err error) {
 	defer m.opening.Unlock()
 	if m.session == s {
 		m.session = nil
-		m.refused = login{s.login.Token, time.Now()}
+		m.refused = refusedLogin{s.login.Token, time.Now()}
 		m.log.Error("can neither hear nor speak: "+remedies["M_UNKNOWN_TOKEN"], "err", err)
 		s.end()
 	}

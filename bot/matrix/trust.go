@@ -14,8 +14,8 @@ import (
 	"maunium.net/go/mautrix/crypto/ssss"
 )
 
-// settling is what comes after a login: keys, trust and a backup.
-type settling struct {
+// completing is what comes after a login: keys, trust and a backup.
+type completing struct {
 	*newcomer
 	*machine
 	secrets *ssss.Key // what the recovery key opens; nil: not known
@@ -23,14 +23,14 @@ type settling struct {
 	first   bool      // the account is new to all this
 }
 
-// settle makes the keys of the device, has the account trust it, and sees to
+// complete makes the keys of the device, has the account trust it, and sees to
 // the backup. Its error says what is missing.
-func (n *newcomer) settle(ctx context.Context) error {
+func (n *newcomer) complete(ctx context.Context) error {
 	k, err := openKeys(ctx, n.client, n.Device)
 	if err != nil {
 		return n.failed("loading the keys of the device", err)
 	}
-	s := &settling{newcomer: n, machine: k.(*machine)}
+	s := &completing{newcomer: n, machine: k.(*machine)}
 	if err := s.trust(ctx); err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func (n *newcomer) settle(ctx context.Context) error {
 }
 
 // trust has the account trust the device.
-func (s *settling) trust(ctx context.Context) error {
-	shown, err := lookUp(ctx, s.client, s.user(), s.login.Device)
+func (s *completing) trust(ctx context.Context) error {
+	shown, err := askIdentity(ctx, s.client, s.user(), s.login.Device)
 	if err != nil {
 		return s.failed("looking for the account's identity", err)
 	}
@@ -64,11 +64,11 @@ func (s *settling) trust(ctx context.Context) error {
 		s.tell("The account trusts this device.")
 		return nil
 	default:
-		if err := s.recover(ctx, shown); err != nil || s.secrets == nil {
+		if err := s.regain(ctx, shown); err != nil || s.secrets == nil {
 			return err
 		}
 	}
-	if shown, err = lookUp(ctx, s.client, s.user(), s.login.Device); err != nil {
+	if shown, err = askIdentity(ctx, s.client, s.user(), s.login.Device); err != nil {
 		return s.failed("looking whether the account trusts this device", err)
 	}
 	if !shown.signed {
@@ -80,7 +80,7 @@ func (s *settling) trust(ctx context.Context) error {
 
 // identify gives the account an identity, and shows the recovery key. What was
 // there before is replaced only when the homeserver has agreed.
-func (s *settling) identify(ctx context.Context, another bool) error {
+func (s *completing) identify(ctx context.Context, another bool) error {
 	secrets, err := s.olm.SSSS.GenerateAndUploadKey(ctx, "") // under a name of its own, and not in use yet
 	if err != nil {
 		return s.failed("making a recovery key", err)
@@ -102,7 +102,7 @@ func (s *settling) identify(ctx context.Context, another bool) error {
 
 // publish makes keys the account's identity. Where the answer was lost it says
 // the same again, which changes nothing: their secrets are nowhere but here.
-func (s *settling) publish(ctx context.Context, keys *crypto.CrossSigningKeysCache) error {
+func (s *completing) publish(ctx context.Context, keys *crypto.CrossSigningKeysCache) error {
 	for try := range tries {
 		p := &proof{newcomer: s.newcomer}
 		err := s.olm.PublishCrossSigningKeys(ctx, keys, p.give(ctx))
@@ -131,7 +131,7 @@ func (s *settling) publish(ctx context.Context, keys *crypto.CrossSigningKeysCac
 // that the recovery key opens them
 // (https://spec.matrix.org/v1.16/client-server-api/#storage). The identity is
 // out already, and is lost without this: it is tried again.
-func (s *settling) keepIdentity(ctx context.Context, secrets *ssss.Key, keys *crypto.CrossSigningKeysCache) (err error) {
+func (s *completing) keepIdentity(ctx context.Context, secrets *ssss.Key, keys *crypto.CrossSigningKeysCache) (err error) {
 	for range 3 {
 		if err = s.olm.UploadCrossSigningKeysToSSSS(ctx, secrets, keys); err == nil {
 			err = s.olm.SSSS.SetDefaultKeyID(ctx, secrets.ID)
@@ -147,7 +147,7 @@ func (s *settling) keepIdentity(ctx context.Context, secrets *ssss.Key, keys *cr
 }
 
 // showRecoveryKey shows it, the one time that it is.
-func (s *settling) showRecoveryKey(another bool) {
+func (s *completing) showRecoveryKey(another bool) {
 	if another {
 		s.tell("The account has a new identity. Who had verified the old one is told that it changed.")
 	} else {
@@ -161,7 +161,7 @@ func (s *settling) showRecoveryKey(another bool) {
 }
 
 // sign has the account sign the device, and the device the account.
-func (s *settling) sign(ctx context.Context) error {
+func (s *completing) sign(ctx context.Context) error {
 	if err := s.olm.SignOwnDevice(ctx, s.olm.OwnIdentity()); err != nil {
 		return s.failed("signing the device", err)
 	}
@@ -171,10 +171,10 @@ func (s *settling) sign(ctx context.Context) error {
 	return nil
 }
 
-// recover opens the account's secrets with the recovery key, and signs the
+// regain opens the account's secrets with the recovery key, and signs the
 // device with them if it is not yet. Without the key something is missing, and
 // secrets stays nil.
-func (s *settling) recover(ctx context.Context, shown identity) error {
+func (s *completing) regain(ctx context.Context, shown identity) error {
 	name, data, err := s.olm.SSSS.GetDefaultKeyData(ctx)
 	if errors.Is(err, ssss.ErrNoDefaultKeyID) {
 		s.missing = append(s.missing, untrusted+": the account has an identity that another client made, and no recovery key; set one up there (in Element: Settings, Encryption) and log in again with --recovery-key-file FILE, or make another identity with --new-identity")
@@ -202,11 +202,11 @@ func (s *settling) recover(ctx context.Context, shown identity) error {
 
 // askRecoveryKey returns what the recovery key opens, nil where nobody gave one.
 // The passphrase will do that some clients let people choose.
-func (s *settling) askRecoveryKey(ctx context.Context, name string, data *ssss.KeyMetadata) (*ssss.Key, error) {
+func (s *completing) askRecoveryKey(ctx context.Context, name string, data *ssss.KeyMetadata) (*ssss.Key, error) {
 	given := s.RecoveryKey != ""
 	for range tries {
 		if !given {
-			text, err := s.Person.Secret(ctx, "The recovery key of "+s.User+" (Enter, if you have none)")
+			text, err := s.Operator.Secret(ctx, "The recovery key of "+s.User+" (Enter, if you have none)")
 			if err != nil && !errors.Is(err, ErrNobody) {
 				return nil, err
 			}

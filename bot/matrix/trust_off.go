@@ -8,7 +8,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-func (n *newcomer) settle(context.Context) error { return errNoEncryption }
+func (n *newcomer) complete(context.Context) error { return errNoEncryption }
 
 func (s *Device) signingKey(context.Context, id.DeviceID) (id.Ed25519, error) {
 	return "", errNoEncryption

@@ -9,9 +9,9 @@ import (
 	"maunium.net/go/mautrix"
 )
 
-// enter logs in, in the way that was chosen, or else in one that the homeserver
+// logInAnew logs in, in the way that was chosen, or else in one that the homeserver
 // has.
-func (n *newcomer) enter(ctx context.Context) error {
+func (n *newcomer) logInAnew(ctx context.Context) error {
 	if n.Token != "" {
 		return n.byToken(ctx)
 	}
@@ -93,7 +93,7 @@ func (n *newcomer) askPassword(ctx context.Context) (err error) {
 	if n.Password != "" {
 		return nil
 	}
-	n.Password, err = n.Person.Secret(ctx, "The password of "+n.User)
+	n.Password, err = n.Operator.Secret(ctx, "The password of "+n.User)
 	if errors.Is(err, ErrNobody) || err == nil && n.Password == "" {
 		return fmt.Errorf("no password of %s was given (%w): type it, or name a file that has it with --password-file", n.User, ErrNobody)
 	}

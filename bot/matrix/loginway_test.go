@@ -194,7 +194,7 @@ func TestLoginRefused(t *testing.T) {
 	} {
 		a.answers = test.answers
 		refusal(t, a.logIn(t, test.how...), test.want)
-		if _, err := a.open(t).Login(t.Context()); !errors.Is(err, ErrNoLogin) {
+		if _, err := a.open(t).login(t.Context()); !errors.Is(err, errNoLogin) {
 			t.Errorf("%s: and left a login behind: %v", test.want, err)
 		}
 	}
@@ -274,7 +274,7 @@ func TestLoginCut(t *testing.T) {
 
 // Programs have no secrets in what they print, whatever the homeserver answers.
 func TestLoginHush(t *testing.T) {
-	n := &newcomer{LoginOptions: LoginOptions{Password: "pass", Token: "tok", RecoveryKey: "EsTd"}, login: Login{Token: "syt"}, session: "sso"}
+	n := &newcomer{LoginOptions: LoginOptions{Password: "pass", Token: "tok", RecoveryKey: "EsTd"}, login: login{Token: "syt"}, session: "sso"}
 	if got := n.hush("pass tok EsTd syt sso and words"); got != "… … … … … and words" {
 		t.Errorf("%s", got)
 	}
@@ -284,7 +284,7 @@ func TestLoginHush(t *testing.T) {
 		return
 	}
 	a := newArrival(t)
-	err := LogIn(ctx, LoginOptions{Device: a.open(t), User: string(a.account.User), Homeserver: a.proxy.URL, Person: a, Transport: http.DefaultTransport})
+	err := LogIn(ctx, LoginOptions{Device: a.open(t), User: string(a.account.User), Homeserver: a.proxy.URL, Operator: a, Transport: http.DefaultTransport})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("ended: %v", err)
 	}
