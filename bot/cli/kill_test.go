@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"attache/bot/matrix"
 	"attache/bot/slack/slacktest"
 )
 
@@ -18,7 +19,11 @@ import (
 func build(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "attache")
-	if out, err := exec.Command("go", "build", "-o", path, "attache").CombinedOutput(); err != nil {
+	args := []string{"build", "-o", path}
+	if matrix.Encryption { // as this test is built
+		args = append(args, "-tags=goolm")
+	}
+	if out, err := exec.Command("go", append(args, "attache")...).CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return path

@@ -3,12 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"attache/bot"
@@ -45,7 +41,7 @@ func (c *matrixLoginCommand) Run(ctx context.Context, p *Program) error {
 	o := matrix.LoginOptions{
 		User: cfg.Matrix.User, Homeserver: cfg.Matrix.Homeserver, Name: c.Name,
 		SSO: c.SSO, NewIdentity: c.NewIdentity, Again: c.Again,
-		Person: p.person(), Transport: homeserverTransport(),
+		Operator: p.person(), Transport: homeserverTransport(),
 	}
 	for _, secret := range []struct {
 		path string
@@ -68,59 +64,31 @@ func (c *matrixLoginCommand) Run(ctx context.Context, p *Program) error {
 	return matrix.LogIn(ctx, o)
 }
 
-// openDevice opens the file with the login. Its error is matrix.ErrNoLogin where
-// there is no such file, which it does not make.
+// openDevice opens the file with the login, which it does not make.
 func openDevice(ctx context.Context, m config.Matrix) (*matrix.Device, error) {
-	if _, err := os.Stat(m.Store); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not there: %w", m.Store, matrix.ErrNoLogin)
-	}
-	return matrix.OpenDevice(ctx, m.Store, m.StoreKey.Reveal())
-}
-
-// matrix makes the Matrix that a config asks for, which it does. The device
-// stays open.
-func (p *Program) matrix(ctx context.Context, m config.Matrix, device *matrix.Device, b *bot.Bot, store bot.Keeping, log *slog.Logger) (*matrix.Matrix, error) {
-	login, err := device.Login(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if string(login.User) != m.User {
-		return nil, fmt.Errorf("%s has the login of %s, and matrix.user is %s: name another matrix.store and run attache matrix login", m.Store, login.User, m.User)
-	}
-	if m.Homeserver != "" && m.Homeserver != login.Homeserver {
-		login.Homeserver = m.Homeserver // the homeserver has moved
-		if err := device.SetLogin(ctx, login); err != nil {
-			return nil, err
-		}
-	}
-	o := matrixOptions(m, device, store, log)
-	o.Channels = b.Channels
-	return matrix.New(ctx, o)
+	return matrix.OpenExisting(ctx, m.Store, m.StoreKey.Reveal())
 }
 
 // matrixOptions is what a config says of Matrix.
-func matrixOptions(m config.Matrix, device *matrix.Device, store bot.Keeping, log *slog.Logger) matrix.Options {
+func matrixOptions(m config.Matrix, device *matrix.Device) matrix.Options {
 	o := matrix.Options{
-		Device: device, Prefix: m.Prefix, Admins: m.Admins, Level: m.Level,
-		Transport: homeserverTransport(), Store: store, Log: log,
+		Device: device, User: m.User, Homeserver: m.Homeserver,
+		Prefix: m.Prefix, Allow: m.Allow, Admins: m.Admins, Transport: homeserverTransport(),
 	}
-	if len(m.Allow) > 0 {
-		o.Allow = m.Allow
+	if m.Level >= 0 {
+		o.Level = &m.Level
 	}
 	return o
 }
 
 // checkMatrix asks the homeserver whether it would have us, and changes nothing.
 func checkMatrix(ctx context.Context, cfg config.Config) []matrix.Finding {
-	store, err := openDevice(ctx, cfg.Matrix)
+	device, err := openDevice(ctx, cfg.Matrix)
 	if err != nil {
 		return []matrix.Finding{{What: "login", Err: err}}
 	}
-	defer store.Close()
-	o := matrix.CheckOptions{
-		Options: matrixOptions(cfg.Matrix, store, nil, nil),
-		User:    cfg.Matrix.User, Homeserver: cfg.Matrix.Homeserver,
-	}
+	defer device.Close()
+	o := matrix.CheckOptions{Options: matrixOptions(cfg.Matrix, device)}
 	for _, s := range cfg.Subscriptions {
 		if c := bot.Channel(s.Channel); c.Platform() == "matrix" {
 			o.Rooms = append(o.Rooms, c.Name())
@@ -130,13 +98,12 @@ func checkMatrix(ctx context.Context, cfg config.Config) []matrix.Finding {
 }
 
 // homeserverTransport is how the homeserver is reached: it is the operator's,
-// so that unlike feeds it may be anywhere. An answer may take as long as we let
-// the homeserver wait for news.
+// so that unlike feeds it may be anywhere.
 func homeserverTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 2 * time.Minute,
-		ForceAttemptHTTP2: true, MaxIdleConns: 10, IdleConnTimeout: 90 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second,
+		ForceAttemptHTTP2:   true, MaxIdleConns: 10, IdleConnTimeout: 90 * time.Second,
 	}
 }

@@ -131,14 +131,14 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err := configure(cfg); err != nil {
 		return err
 	}
-	var login *matrix.Device
+	var device *matrix.Device
 	if cfg.Matrix.On() {
-		if login, err = openDevice(ctx, cfg.Matrix); err != nil {
+		if device, err = openDevice(ctx, cfg.Matrix); err != nil {
 			return err
 		}
-		defer login.Close()
+		defer device.Close()
 	}
-	platforms, page, err := p.platforms(ctx, cfg, db, login, b, s.json, log)
+	platforms, page, err := p.platforms(ctx, cfg, db, device, b, s.json, log)
 	if err != nil {
 		return err
 	}
@@ -158,9 +158,9 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	return nil
 }
 
-// platforms makes those that the config asks for; login is that of Matrix, nil
+// platforms makes those that the config asks for; device is that of Matrix, nil
 // if there is none, and page the address of the web page, "" if there is none.
-func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.DB, login *matrix.Device, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
+func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.DB, device *matrix.Device, b *bot.Bot, asJSON bool, log *slog.Logger) (list []bot.Platform, page string, err error) {
 	if cfg.Slack.On() {
 		s, err := p.slack(cfg.Slack, b, db, log)
 		if err != nil {
@@ -168,8 +168,10 @@ func (p *Program) platforms(ctx context.Context, cfg config.Config, db *storage.
 		}
 		list = append(list, s)
 	}
-	if login != nil {
-		m, err := p.matrix(ctx, cfg.Matrix, login, b, db, log)
+	if device != nil {
+		o := matrixOptions(cfg.Matrix, device)
+		o.Channels, o.Store, o.Log = b.Channels, db, log
+		m, err := matrix.New(ctx, o)
 		if err != nil {
 			return nil, "", err
 		}

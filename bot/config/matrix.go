@@ -22,8 +22,9 @@ type Matrix struct {
 	Homeserver string `toml:"homeserver"`
 
 	// Store is the file with our login and our keys, made by `attache matrix
-	// login` for its owner alone. Whoever loses it loses the device with all
-	// keys. It is not storage.path. Default: "attache-matrix.db".
+	// login` for its owner alone. If it is lost, the recovery key makes another
+	// device a trusted one, and brings back the keys of rooms; without that key
+	// they are lost too. It is not storage.path. Default: "attache-matrix.db".
 	Store string `toml:"store"`
 
 	// StoreKey encrypts the login and the keys in that file: 32 bytes or more

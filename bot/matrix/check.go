@@ -1,7 +1,6 @@
 package matrix
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,13 +21,11 @@ type Finding struct {
 	Good string // what is known of it, if nothing is wrong
 }
 
-// CheckOptions are what a Matrix would be made of, and what the config says
-// beside it.
+// CheckOptions are what a Matrix would be made of, and the rooms that the config
+// names.
 type CheckOptions struct {
 	Options
-	User       string   // matrix.user
-	Homeserver string   // matrix.homeserver; "": that of the login
-	Rooms      []string // of subscriptions: "!abc:example.org"
+	Rooms []string // of subscriptions: "!abc:example.org"
 }
 
 // Check asks the homeserver whether a bot made of these options would do: the
@@ -86,15 +83,10 @@ func (c *checking) failed(what string, err error) {
 // whoWeAre checks the login, and that it is the one that the config means.
 func (c *checking) whoWeAre(ctx context.Context) bool {
 	var err error
-	if c.login, err = c.o.Device.login(ctx); err != nil {
+	if c.login, err = c.o.login(ctx); err != nil {
 		c.bad("login", "%s", strings.TrimPrefix(err.Error(), "matrix: "))
 		return false
 	}
-	if string(c.login.User) != c.o.User {
-		c.bad("login", "it is of %s, and matrix.user is %s: name another matrix.store and run attache matrix login", c.login.User, c.o.User)
-		return false
-	}
-	c.login.Homeserver = cmp.Or(c.o.Homeserver, c.login.Homeserver)
 	if c.client, err = newClient(c.login, c.o.Transport); err != nil {
 		c.bad("login", "%s is no address of a homeserver", c.login.Homeserver)
 		return false
@@ -190,11 +182,14 @@ func (c *checking) ourBackup(ctx context.Context) {
 }
 
 // invitations asks who waits for us to come, which only a sync tells. It is one
-// from the beginning, of nothing else, and acknowledges nothing.
+// from the beginning, of nothing else, and acknowledges nothing. The homeserver
+// may take its time over it.
 func (c *checking) invitations(ctx context.Context) (map[id.RoomID]id.UserID, error) {
 	const nothing = `{"types":[]}`
+	slow := *c.client.Client
+	slow.Timeout = openTime
 	res, err := c.client.FullSyncRequest(ctx, mautrix.ReqSync{
-		SetPresence: event.PresenceOffline,
+		SetPresence: event.PresenceOffline, Client: &slow,
 		FilterID: `{"presence":` + nothing + `,"account_data":` + nothing + `,"room":{"state":` + nothing + `,"ephemeral":` + nothing +
 			`,"account_data":` + nothing + `,"timeline":{"limit":1,"types":[]}}}`,
 	})

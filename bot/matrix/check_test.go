@@ -1,7 +1,11 @@
 package matrix
 
 import (
+	"bytes"
+	"database/sql"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -84,14 +88,14 @@ func TestCheckBeside(t *testing.T) {
 func TestCheckMissing(t *testing.T) {
 	a := newArrival(t)
 	shows(t, a.check(t), "BAD  login: there is no login to Matrix yet: ", "attache matrix login")
-	store := a.open(t)
+	device := a.open(t)
 	l := logIn(t, a.proxy.URL, a.account, "")
-	if err := store.setLogin(t.Context(), l); err != nil {
+	if err := device.setLogin(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
 	shows(t, a.check(t), "ok   login", "BAD  device keys: there are none yet: run attache matrix login", "BAD  key backup: there is none", "ok   rooms")
 	client := a.client(t, l)
-	if _, err := openKeys(t.Context(), client, store); err != nil {
+	if _, err := openKeys(t.Context(), client, device); err != nil {
 		t.Fatal(err)
 	}
 	shows(t, a.check(t), "ok   device keys", "BAD  trust: the account has no identity", "BAD  key backup")
@@ -111,7 +115,7 @@ func TestCheckMissing(t *testing.T) {
 		shows(t, a.check(t), "BAD  "+what+": the homeserver at "+a.proxy.URL+" answered 500")
 	}
 	shows(t, a.check(t, func(o *CheckOptions) { o.Homeserver = "http://127.0.0.1:1" }), "BAD  login: http://127.0.0.1:1 cannot be reached: ")
-	shows(t, a.check(t, func(o *CheckOptions) { o.User = "@boss:localhost" }), "BAD  login: it is of ", "matrix.user is @boss:localhost")
+	shows(t, a.check(t, func(o *CheckOptions) { o.User = "@boss:localhost" }), "BAD  login: ", " has the login of "+string(l.User)+", and matrix.user is @boss:localhost")
 }
 
 // Without encryption in the program nothing is looked at or made.
@@ -119,14 +123,69 @@ func TestWithoutEncryption(t *testing.T) {
 	if Encryption {
 		t.Skip("left out: a program without encryption. To have it: go test without -tags goolm")
 	}
-	store, err := OpenDevice(t.Context(), t.TempDir()+"/matrix.db", "")
+	device, err := OpenDevice(t.Context(), t.TempDir()+"/matrix.db", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	refusal(t, LogIn(t.Context(), LoginOptions{Device: store, User: "@a:b"}), "built without encryption", "go build -tags goolm")
-	found := Check(t.Context(), CheckOptions{Options: Options{Device: store}, User: "@a:b"})
+	defer device.Close()
+	refusal(t, LogIn(t.Context(), LoginOptions{Device: device, User: "@a:b"}), "built without encryption", "go build -tags goolm")
+	found := Check(t.Context(), CheckOptions{Options: Options{Device: device, User: "@a:b"}})
 	if len(found) != 1 || found[0].Err == nil || !strings.Contains(found[0].Err.Error(), "go build -tags goolm") {
 		t.Errorf("found %v", found)
+	}
+}
+
+// What check opens is a file of ours, and it makes and changes none.
+func TestCheckFile(t *testing.T) {
+	dir := t.TempDir()
+	for name, test := range map[string]struct {
+		made func(path string) error
+		want string // what is wrong, if something is
+	}{
+		"absent": {func(string) error { return nil }, "is not there: there is no login to Matrix yet: "},
+		"text":   {func(path string) error { return os.WriteFile(path, []byte(strings.Repeat("text ", 1000)), 0o600) }, "file is not a database"},
+		"another's": {func(path string) error {
+			db, err := sql.Open("sqlite", path)
+			if err == nil {
+				defer db.Close()
+				_, err = db.Exec("CREATE TABLE item (id INTEGER)")
+			}
+			return err
+		}, "it is not a file of ours: set matrix.store to the one that attache matrix login made"},
+		"ours": {func(path string) error {
+			d, err := OpenDevice(t.Context(), path, "")
+			if err == nil {
+				err = d.Close()
+			}
+			return err
+		}, ""},
+		"ours, with a key": {func(path string) error {
+			d, err := OpenDevice(t.Context(), path, strings.Repeat("k", 32))
+			if err == nil {
+				err = d.Close()
+			}
+			return err
+		}, ""},
+	} {
+		path := filepath.Join(dir, name)
+		if err := test.made(path); err != nil {
+			t.Fatal(err)
+		}
+		before, _ := os.ReadFile(path) // one is not there
+		d, err := OpenExisting(t.Context(), path, "")
+		if test.want != "" {
+			refusal(t, err, path, test.want)
+		} else if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if after, _ := os.ReadFile(path); !bytes.Equal(after, before) {
+			t.Errorf("%s: it was changed", name)
+		}
+		if there, _ := filepath.Glob(path + "*"); len(there) > 1 || before == nil && there != nil {
+			t.Errorf("%s: %q are there now", name, there)
+		}
+		_ = os.Remove(path) // so that no other name begins like it
 	}
 }

@@ -51,8 +51,7 @@ func (c *checking) ourRooms(ctx context.Context) {
 // invited says what becomes of an invitation.
 func (c *checking) invited(room id.RoomID, by id.UserID) {
 	what := "invitation to " + string(room)
-	m := &Matrix{o: c.o.Options}
-	if m.mayInvite(&session{login: c.login}, by) {
+	if c.o.mayInvite(c.login.User, by) {
 		c.good(what, "from %s; it is accepted when the bot runs", by)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
 )
 
 // Encryption reports whether this program can speak in encrypted rooms. mautrix
@@ -17,3 +18,9 @@ const Encryption = false
 var errNoKey = errors.New("there is no key")
 
 func openKeys(context.Context, *mautrix.Client, *Device) (keys, error) { return nil, errNoEncryption }
+
+func (n *newcomer) complete(context.Context) error { return errNoEncryption }
+
+func (d *Device) signingKey(context.Context, id.DeviceID) (id.Ed25519, error) {
+	return "", errNoEncryption
+}

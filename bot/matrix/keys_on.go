@@ -13,16 +13,20 @@ import (
 	"maunium.net/go/mautrix/crypto/cryptohelper"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"attache/bot/seal"
 )
 
 // Encryption reports whether this program can speak in encrypted rooms.
 const Encryption = true
 
-// machine is the keys of a device: mautrix's Olm machine, over our store.
+// machine is the keys of a device: mautrix's Olm machine, over our file.
 //
 // Of what that does while others ask it something, not all is guarded (it keeps
-// our own cross-signing keys in a field that both sides write), so it does one
-// thing at a time here.
+// our own cross-signing keys in a field that both sides write), so that Encrypt,
+// Decrypt and the taking in of what the homeserver says hold the lock, and go one
+// at a time. WaitForSession, RequestSession and backUp take none: they wait for
+// others, and use nothing of it but the file and the client.
 type machine struct {
 	*cryptohelper.CryptoHelper
 	olm *crypto.OlmMachine
@@ -48,12 +52,12 @@ func (m *machine) Decrypt(ctx context.Context, e *event.Event) (*event.Event, er
 // openKeys loads the keys of the client's device, and makes them where there are
 // none yet. What the client hears from then on is shown to them first; nothing
 // is decrypted by itself.
-func openKeys(ctx context.Context, client *mautrix.Client, store *Device) (keys, error) {
-	pickle, err := store.pickle()
+func openKeys(ctx context.Context, client *mautrix.Client, device *Device) (keys, error) {
+	pickle, err := device.pickle()
 	if err != nil {
 		return nil, err
 	}
-	helper, err := cryptohelper.NewCryptoHelper(client, pickle, store.db)
+	helper, err := cryptohelper.NewCryptoHelper(client, pickle, device.db)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +76,30 @@ func remedyOfKeys(err error) string {
 		}
 	}
 	return ""
+}
+
+// pickle is the key that mautrix encrypts its keys with.
+func (d *Device) pickle() ([]byte, error) { return seal.Derive(d.key, purposePickle) }
+
+// signingKey is the key that the device signs with, "" if it has none yet. It
+// only reads.
+func (d *Device) signingKey(ctx context.Context, device id.DeviceID) (id.Ed25519, error) {
+	of, _, err := d.published(ctx)
+	if err != nil || of == "" {
+		return "", err
+	}
+	if of != device {
+		return "", fmt.Errorf("the keys in %s are of the device %s, and the login is of %s: name another matrix.store and run attache matrix login", d.path, of, device)
+	}
+	pickle, err := d.pickle()
+	if err != nil {
+		return "", err
+	}
+	account, err := crypto.NewSQLCryptoStore(d.db, nil, "", device, pickle).GetAccount(ctx)
+	if err != nil || account == nil {
+		return "", fmt.Errorf("the keys in %s cannot be read (%v): was matrix.store_key another when they were made?", d.path, err)
+	}
+	return account.SigningKey(), nil
 }
 
 // errNoKey says that the key to something has not come yet.

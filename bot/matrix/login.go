@@ -16,9 +16,9 @@ import (
 // LoginOptions say who logs in, and how.
 type LoginOptions struct {
 	Device     *Device // where the login and the keys are kept
-	User       string // whose login it is to be, "@attache:example.org"
-	Homeserver string // where the user's server takes clients; "": found by the server's name
-	Name       string // what people see the device called
+	User       string  // whose login it is to be, "@attache:example.org"
+	Homeserver string  // where the user's server takes clients; "": found by the server's name
+	Name       string  // what people see the device called
 
 	// One of these, or none, to take what the homeserver has and ask for it.
 	Password string
@@ -30,7 +30,7 @@ type LoginOptions struct {
 	Again       bool   // log in even if the login we have works
 
 	Operator  Operator
-	Transport http.RoundTripper
+	Transport http.RoundTripper // what the homeserver is asked through; nil is http.DefaultTransport
 }
 
 // Operator is who is told how a login goes, and asked for what it takes.
@@ -50,13 +50,16 @@ type Operator interface {
 var ErrNobody = errors.New("nobody is there to ask")
 
 // LogIn makes a device of the user's account, or makes good what is missing of
-// the one in the store: a login, its keys, the account's signature on it, and a
-// backup of the keys of rooms. It never makes a second device for one store. Its
+// the one in the file: a login, its keys, the account's signature on it, and a
+// backup of the keys of rooms. It never makes a second device for one file. Its
 // error is a sentence for people without a secret in it, and may be that it
 // logged in and something is missing all the same.
 func LogIn(ctx context.Context, o LoginOptions) error {
 	if !Encryption {
 		return errNoEncryption
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
 	}
 	n := &newcomer{LoginOptions: o, given: o.Password != ""}
 	err := n.arrive(ctx)
@@ -66,7 +69,7 @@ func LogIn(ctx context.Context, o LoginOptions) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("matrix: %w", ctx.Err())
 	}
-	return errors.New("matrix: " + n.hush(err.Error()))
+	return errors.New("matrix: " + n.hush(strings.TrimPrefix(err.Error(), "matrix: ")))
 }
 
 // newcomer is a login under way.
@@ -96,12 +99,9 @@ func (n *newcomer) hush(text string) string {
 
 // arrive logs in, where that is needed, and completes the login.
 func (n *newcomer) arrive(ctx context.Context) error {
-	before, err := n.Device.login(ctx)
+	before, err := n.Device.loginOf(ctx, n.User)
 	if err != nil && !errors.Is(err, errNoLogin) {
 		return err
-	}
-	if before.User != "" && before.User != n.user() {
-		return fmt.Errorf("%s has the login of %s, and not of %s: name another matrix.store", n.Device.path, before.User, n.User)
 	}
 	base, err := findHomeserver(ctx, n.user(), cmp.Or(n.Homeserver, before.Homeserver), n.Transport)
 	if err != nil {
@@ -128,24 +128,20 @@ func (n *newcomer) arrive(ctx context.Context) error {
 	return n.complete(ctx)
 }
 
-// newClient is a client for the login there is, which waits when it is asked to
-// and follows no redirection: what it sends is for one homeserver.
+// newClient is a client for the login there is, which waits when it is asked to.
 func (n *newcomer) newClient() (*mautrix.Client, error) {
 	client, err := newClient(n.login, n.Transport)
 	if err != nil {
 		return nil, err
 	}
 	told := false
-	client.Client = &http.Client{
-		Timeout: 4 * time.Minute,
-		Transport: patient{n.Transport, func(pause time.Duration) {
-			if !told {
-				n.tell("The homeserver asks to wait %s.", pause.Round(time.Second))
-			}
-			told = true
-		}},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client.Client.Timeout = 4 * time.Minute
+	client.Client.Transport = patient{n.Transport, func(pause time.Duration) {
+		if !told {
+			n.tell("The homeserver asks to wait %s.", pause.Round(time.Second))
+		}
+		told = true
+	}}
 	return client, nil
 }
 

@@ -95,28 +95,27 @@ func newArrival(t *testing.T) *arrival {
 	return a
 }
 
-// open opens the store, until the test ends.
+// open opens the file, until the test ends.
 func (a *arrival) open(t *testing.T) *Device {
 	t.Helper()
-	store, err := OpenDevice(t.Context(), a.file, "")
+	device, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	return store
+	t.Cleanup(func() { device.Close() })
+	return device
 }
 
 // logIn runs attache matrix login, as it were.
 func (a *arrival) logIn(t *testing.T, change ...func(*LoginOptions)) error {
 	t.Helper()
-	store, err := OpenDevice(t.Context(), a.file, "")
+	device, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer device.Close()
 	o := LoginOptions{
-		Device: store, User: string(a.account.User), Homeserver: a.proxy.URL, Name: "Attaché",
-		Operator: a, Transport: http.DefaultTransport,
+		Device: device, User: string(a.account.User), Homeserver: a.proxy.URL, Name: "Attaché", Operator: a,
 	}
 	for _, f := range change {
 		f(&o)
@@ -138,22 +137,22 @@ func (a *arrival) must(t *testing.T, change ...func(*LoginOptions)) login {
 	return a.login(t)
 }
 
-// login is what is in the store.
+// login is what is in the file.
 func (a *arrival) login(t *testing.T) login {
 	t.Helper()
-	store, err := OpenDevice(t.Context(), a.file, "")
+	device, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	l, err := store.login(t.Context())
+	defer device.Close()
+	l, err := device.login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
-// lose deletes the store.
+// lose deletes the file.
 func (a *arrival) lose(t *testing.T) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -166,14 +165,13 @@ func (a *arrival) lose(t *testing.T) {
 // check is what Check finds, a line each, as attache check prints it.
 func (a *arrival) check(t *testing.T, change ...func(*CheckOptions)) string {
 	t.Helper()
-	store, err := OpenDevice(t.Context(), a.file, "")
+	device, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer device.Close()
 	o := CheckOptions{
-		Options: Options{Device: store, Level: -1, Transport: http.DefaultTransport},
-		User:    string(a.account.User), Homeserver: a.proxy.URL,
+		Options: Options{Device: device, User: string(a.account.User), Homeserver: a.proxy.URL},
 	}
 	for _, f := range change {
 		f(&o)
@@ -278,4 +276,23 @@ func TestLogin(t *testing.T) {
 	if strings.Contains(a.check(t), "BAD") {
 		t.Error("something is wrong after another login")
 	}
+}
+
+// A bot has the login of the user that it is to be and of no other, and speaks
+// to the homeserver where that is now.
+func TestLoginMoved(t *testing.T) {
+	a := newArrival(t)
+	l := a.must(t, withPassword(a.account.Password))
+	moved := matrixtest.NewProxy(t, a.server.URL)
+	o := Options{Device: a.open(t), User: string(l.User), Homeserver: moved.URL, Store: openDB(t)}
+	m, err := New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.open(t.Context()); err != nil || moved.Calls("sync") != 1 {
+		t.Errorf("%d calls at the new address: %v", moved.Calls("sync"), err)
+	}
+	o.User = "@boss:localhost"
+	_, err = New(t.Context(), o)
+	refusal(t, err, a.file+" has the login of "+string(l.User)+", and matrix.user is @boss:localhost: name another matrix.store and run attache matrix login")
 }

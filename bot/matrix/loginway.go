@@ -100,9 +100,9 @@ func (n *newcomer) askPassword(ctx context.Context) (err error) {
 	return err
 }
 
-// take logs in, as the one device of this store. M_FORBIDDEN comes back as it is.
+// take logs in, as the one device of this file. M_FORBIDDEN comes back as it is.
 func (n *newcomer) take(ctx context.Context, req *mautrix.ReqLogin) error {
-	device, err := n.Device.device(ctx, n.login.Device)
+	device, err := n.Device.deviceID(ctx, n.login.Device)
 	if err != nil {
 		return err
 	}

@@ -216,15 +216,15 @@ func TestLoginRefused(t *testing.T) {
 
 	a.must(t, withPassword(a.account.Password))
 	a.account, other = other, a.account
-	refusal(t, a.logIn(t, withPassword(a.account.Password)), "has the login of "+other.User.String()+", and not of "+a.account.User.String())
-	shows(t, a.check(t), "BAD  login: it is of "+other.User.String()+", and matrix.user is ")
+	refusal(t, a.logIn(t, withPassword(a.account.Password)), "has the login of "+other.User.String()+", and matrix.user is "+a.account.User.String())
+	shows(t, a.check(t), "BAD  login: ", "has the login of "+other.User.String()+", and matrix.user is ")
 	a.account = other
-	store, err := OpenDevice(t.Context(), a.file, strings.Repeat("k", 32))
+	device, err := OpenDevice(t.Context(), a.file, strings.Repeat("k", 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	refusal(t, a.logIn(t, func(o *LoginOptions) { o.Device = store }), "put back the matrix.store_key")
+	defer device.Close()
+	refusal(t, a.logIn(t, func(o *LoginOptions) { o.Device = device }), "put back the matrix.store_key")
 }
 
 // Where the homeserver asks to wait it is waited for, and what was cut in two is

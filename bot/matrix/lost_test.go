@@ -11,34 +11,34 @@ import (
 	"attache/bot"
 )
 
-// running is a bot that runs on the login in the store, and the room of hers
+// running is a bot that runs on the login in the file, and the room of hers
 // that Alice has invited it to.
 func (a *arrival) running(t *testing.T) (m *Matrix, room id.RoomID, stop func()) {
 	t.Helper()
-	store, err := OpenDevice(t.Context(), a.file, "")
+	device, err := OpenDevice(t.Context(), a.file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err = New(t.Context(), Options{Device: store, Level: -1, Store: openDB(t)})
+	m, err = New(t.Context(), Options{Device: device, User: string(a.account.User), Store: openDB(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &peer{Matrix: m}
 	end := p.hears(t, &echo{})
-	stop = func() { end(); store.Close() }
+	stop = func() { end(); device.Close() }
 	t.Cleanup(stop)
 	room = a.alice.Room(true, a.account.User)
 	a.alice.WaitJoined(room, a.account.User)
 	return m, room, stop
 }
 
-// reads decrypts what was said in a room with the keys in the store alone, and
+// reads decrypts what was said in a room with the keys in the file alone, and
 // returns the words.
 func (a *arrival) reads(t *testing.T, room id.RoomID) string {
 	t.Helper()
-	store := a.open(t)
+	device := a.open(t)
 	client := a.client(t, a.login(t))
-	keys, err := openKeys(t.Context(), client, store)
+	keys, err := openKeys(t.Context(), client, device)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func (a *arrival) reads(t *testing.T, room id.RoomID) string {
 	return b.String()
 }
 
-// After the store is lost the recovery key brings back trust, and the keys of
+// After the file is lost the recovery key brings back trust, and the keys of
 // what was said before; without it the login says what is missing, and a new
 // identity is the way out.
 func TestLostStore(t *testing.T) {

@@ -1,7 +1,7 @@
 // Package matrix is Matrix as a [bot.Platform]: alerts as messages in plain and
 // encrypted rooms, commands by prefix, mention, direct message and reaction.
 //
-// We log in as a user, from one device, whose keys are in the Device (login.go,
+// We log in as a user, from one device, which is a file: the Device (login.go,
 // keys_on.go). listen.go asks the homeserver what is new, hear.go makes commands
 // of it, room.go follows invitations, departures and moves. What we say goes out
 // in say.go, at the homeserver's pace, once. How it looks is born in render.go
@@ -16,6 +16,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,12 +28,14 @@ import (
 
 // Options is what a Matrix is made of.
 type Options struct {
-	Device *Device // our login and keys, from attache matrix login; New does not close it
+	Device     *Device // our login and keys, from attache matrix login; New does not close it
+	User       string  // whose login it has to be: "@attache:example.org"
+	Homeserver string  // where it takes clients now; "": where it did at the login
 
 	Prefix string   // what people type before a command; "" is "!attache"
-	Allow  []string // servers and users who may invite us, "example.org" or "@boss:example.org"; nil: our own server
+	Allow  []string // servers and users who may invite us, "example.org" or "@boss:example.org"; none: our own server
 	Admins []string // users who are admins whatever their power in a room, "@boss:example.org"
-	Level  int      // the power from which a member of a room may change what is told there; < 0: the room's own for its state
+	Level  *int     // the power from which a member of a room may change what is told there; nil: the room's own for its state
 
 	// Channels returns those that have a subscription, on any platform: to their
 	// rooms anybody may invite us. nil: there are none.
@@ -41,6 +44,24 @@ type Options struct {
 	Transport http.RoundTripper // what the homeserver is asked through; nil is http.DefaultTransport
 	Store     bot.Keeping
 	Log       *slog.Logger
+}
+
+// login is our login, at the homeserver where it is now.
+func (o Options) login(ctx context.Context) (login, error) {
+	l, err := o.Device.loginOf(ctx, o.User)
+	l.Homeserver = cmp.Or(o.Homeserver, l.Homeserver)
+	return l, err
+}
+
+// mayInvite reports whether a user may invite us.
+func (o Options) mayInvite(me, by id.UserID) bool {
+	switch {
+	case slices.Contains(o.Admins, string(by)):
+		return true
+	case len(o.Allow) == 0:
+		return by.Homeserver() == me.Homeserver()
+	}
+	return slices.Contains(o.Allow, by.Homeserver()) || slices.Contains(o.Allow, string(by))
 }
 
 // Matrix is the platform. Make one with New.
@@ -52,9 +73,9 @@ type Matrix struct {
 	born    time.Time     // when this life began
 	handler bot.Handler   // set by Run before anything is worked
 
-	opening sync.Mutex // held while a session is made
-	session *session   // nil: there is none yet, or not any more
-	refused refusedLogin      // the last one that the homeserver would not have
+	opening sync.Mutex   // held while a session is made
+	session *session     // nil: there is none yet, or not any more
+	refused refusedLogin // the last one that the homeserver would not have
 
 	hearing sync.Mutex // held while it is asked what is new, and that is taken in
 	since   position   // what is new is new since then
@@ -83,12 +104,12 @@ type refusedLogin struct {
 }
 
 // New makes a Matrix that hears once Run is called. Its error, a sentence for
-// people, is that there is no login, or no encryption in this program.
+// people, is that there is no login of that user, or no encryption in this program.
 func New(ctx context.Context, o Options) (*Matrix, error) {
 	if !Encryption {
 		return nil, errNoEncryption
 	}
-	if _, err := o.Device.login(ctx); err != nil {
+	if _, err := o.login(ctx); err != nil {
 		return nil, err
 	}
 	o.Prefix = cmp.Or(o.Prefix, "!attache")

@@ -46,7 +46,7 @@ func peerAt(t *testing.T, server *matrixtest.Server, change ...func(*Options)) *
 	p.user, p.account = account.User, account
 	p.alice = server.Person(t, "alice")
 	o := Options{
-		Device: loggedIn(t, p.proxy.URL, account), Level: -1, Store: openDB(t),
+		Device: loggedIn(t, p.proxy.URL, account), User: string(account.User), Store: openDB(t),
 		Log: slog.New(slog.NewTextHandler(p.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {

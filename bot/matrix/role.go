@@ -33,9 +33,9 @@ func (m *Matrix) role(ctx context.Context, s *session, room id.RoomID, user id.U
 			return command.Admin, ""
 		}
 	}
-	need := m.o.Level
-	if need < 0 {
-		need = levels.StateDefault()
+	need := levels.StateDefault()
+	if m.o.Level != nil {
+		need = *m.o.Level
 	}
 	switch power := levels.GetUserLevel(user); {
 	case power >= max(need, adminLevel):

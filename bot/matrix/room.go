@@ -99,7 +99,7 @@ func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.E
 	by, direct := state[i].Sender, state[i].Content.AsMember().IsDirect
 	b.hold()
 	m.queue.put(room, func(ctx context.Context) {
-		if !m.mayInvite(s, by) && !m.expected(ctx, room) {
+		if !m.o.mayInvite(s.me(), by) && !m.expected(ctx, room) {
 			m.decline(ctx, s, room, by)
 			b.done(ctx)
 			return
@@ -153,17 +153,6 @@ func failedOrNil(doing string, err error) error {
 		return nil
 	}
 	return failed(doing, err)
-}
-
-// mayInvite reports whether a user may invite us.
-func (m *Matrix) mayInvite(s *session, user id.UserID) bool {
-	if slices.Contains(m.o.Admins, string(user)) {
-		return true
-	}
-	if m.o.Allow == nil {
-		return user.Homeserver() == s.me().Homeserver()
-	}
-	return slices.Contains(m.o.Allow, user.Homeserver()) || slices.Contains(m.o.Allow, string(user))
 }
 
 // onJoin greets the room that we have come into, and lists our commands there
