@@ -14,6 +14,10 @@ const (
 	firstRetry = 2 * time.Second
 	lastRetry  = 10 * time.Minute
 
+	// What a platform gives up for its age was tried as often as that: it may be
+	// old because nobody could be reached.
+	minAttempts = 8
+
 	// A platform may ask for more patience than that, within reason: a slip of
 	// a digit must not silence a channel for good.
 	maxRetryAfter = time.Hour
@@ -205,7 +209,7 @@ func resultOf(d Delivery, ref Ref, err error, start, now time.Time) Result {
 	if r.Doubt.Since.IsZero() {
 		r.Doubt.Since = r.Doubt.Last
 	}
-	if sure && retry.Within > 0 && now.Sub(d.Created) > retry.Within {
+	if sure && retry.Within > 0 && now.Sub(d.Created) > retry.Within && d.Attempts >= minAttempts {
 		return Result{State: Dead, At: now, Reason: err.Error()}
 	}
 	if sure && retry.After > 0 {

@@ -118,7 +118,7 @@ var ErrRefused = errors.New("the platform refuses the message")
 // RetryError is a platform's word that it takes nothing just now.
 type RetryError struct {
 	After  time.Duration // not before this has passed; 0 leaves it to us
-	Within time.Duration // no more when the message is older than that; 0 leaves it to us
+	Within time.Duration // no more when the message is older than that, and was tried some times; 0 leaves it to us
 	Unsure bool          // nothing was said now, and whether an attempt before did is still not known
 	Err    error         // what it said, may be nil
 }

@@ -38,14 +38,14 @@ func (m *Matrix) describe(ctx context.Context, s *session, room id.RoomID) {
 			}
 		}
 		err := persist(ctx, answerTime, func() error {
-			if err := m.pace.turn(ctx, false); err != nil {
+			if err := m.pace.turn(ctx, ordinary); err != nil {
 				return err
 			}
 			_, err := call(ctx, func(ctx context.Context) (*mautrix.RespSendEvent, error) {
 				return s.client.SendStateEvent(ctx, room, kind, key, c)
 			})
 			err = failedOrNil("listing a command", err)
-			m.learn(s, err, false)
+			m.learn(s, err, ordinary)
 			return err
 		})
 		if err != nil {

@@ -128,7 +128,10 @@ func sourceName(path string, pragmas []string) (string, error) {
 func (d *Device) begin(ctx context.Context) error {
 	_, err := d.raw.ExecContext(ctx, `
 		CREATE TABLE IF NOT EXISTS attache_value (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-		CREATE TABLE IF NOT EXISTS attache_handled (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`)
+		CREATE TABLE IF NOT EXISTS attache_handled (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+		CREATE TABLE IF NOT EXISTS attache_encrypted (room TEXT PRIMARY KEY) STRICT;
+		CREATE TABLE IF NOT EXISTS attache_reaction (event TEXT PRIMARY KEY, room TEXT NOT NULL, card TEXT NOT NULL,
+			user TEXT NOT NULL, action TEXT NOT NULL, story INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;`)
 	if err == nil && d.key == "" {
 		made := rand.Text() + rand.Text()
 		_, err = d.raw.ExecContext(ctx, `INSERT OR IGNORE INTO attache_value (name, value) VALUES ('key', $1)`, []byte(made))
@@ -235,28 +238,6 @@ func (d *Device) setPosition(ctx context.Context, p position) error {
 		return err
 	}
 	return d.set(ctx, "position", text)
-}
-
-// handledFor is how long an event stays marked as handled: as long as a crash
-// may be repaired in, with what the homeserver says twice.
-const handledFor = 7 * 24 * time.Hour
-
-// handled reports whether an event was handled in an earlier life.
-func (d *Device) handled(ctx context.Context, event id.EventID) (bool, error) {
-	var n int
-	err := d.raw.QueryRowContext(ctx, `SELECT count(*) FROM attache_handled WHERE event = $1`, event).Scan(&n)
-	return n > 0, err
-}
-
-// setHandled marks an event as handled, whatever becomes of the position, and
-// forgets those of long ago.
-func (d *Device) setHandled(ctx context.Context, event id.EventID, now time.Time) error {
-	_, err := d.raw.ExecContext(ctx, `INSERT OR IGNORE INTO attache_handled (event, at) VALUES ($1, $2)`, event, now.UnixMilli())
-	if err != nil {
-		return err
-	}
-	_, err = d.raw.ExecContext(ctx, `DELETE FROM attache_handled WHERE at < $1`, now.Add(-handledFor).UnixMilli())
-	return err
 }
 
 // published reports which device the keys in the file are of, "" if there are

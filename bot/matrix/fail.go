@@ -55,6 +55,12 @@ func failed(doing string, err error) error {
 	if !ok {
 		return fmt.Errorf("matrix: %s: %w", doing, err)
 	}
+	if said.Response != nil {
+		switch code := said.Response.StatusCode; code {
+		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return fmt.Errorf("matrix: %s: %w: what stands before it answered %d", doing, errAway, code)
+		}
+	}
 	if said.RespError != nil {
 		return refused(doing, said)
 	}
@@ -63,12 +69,9 @@ func failed(doing string, err error) error {
 		if said.Response.StatusCode == http.StatusTooManyRequests {
 			return &bot.RetryError{After: pauseOf(said), Err: fmt.Errorf("matrix: %s: too many requests", doing)}
 		}
-		return &bot.RetryError{Within: unknownTime, Err: fmt.Errorf("matrix: %s: the homeserver answered %d", doing, said.Response.StatusCode)}
+		return &bot.RetryError{Err: fmt.Errorf("matrix: %s: %w: what stands before it answered %d", doing, errAway, said.Response.StatusCode)}
 	}
 	cause := said.WrappedError
-	if cause == nil && said.Response != nil && said.Response.StatusCode > 501 && said.Response.StatusCode < 505 {
-		return fmt.Errorf("matrix: %s: %w: what stands before it answered %d", doing, errAway, said.Response.StatusCode)
-	}
 	switch {
 	case cause == nil && said.Response != nil: // the body may be anything
 		cause = fmt.Errorf("the homeserver answered %d", said.Response.StatusCode)
@@ -76,7 +79,7 @@ func failed(doing string, err error) error {
 		cause = errors.New("the homeserver did not answer")
 	}
 	// What never reached the homeserver was not done by it.
-	if op, ok := errors.AsType[*net.OpError](cause); ok && op.Op == "dial" {
+	if op, ok := errors.AsType[*net.OpError](cause); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return &bot.RetryError{Err: fmt.Errorf("matrix: %s: %w: %w", doing, errAway, op)}
 	}
 	if u, ok := errors.AsType[*url.Error](cause); ok {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -15,8 +17,9 @@ import (
 )
 
 // How long we wait for the key of something that we cannot read, first before
-// asking for it, then after. What came in a room in the meantime waits too.
+// asking for it, then after; and how many may wait at a time.
 const (
+	maxWaits  = 64
 	keyTime   = 3 * time.Second
 	askedTime = 20 * time.Second
 
@@ -45,8 +48,10 @@ func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Even
 			continue
 		}
 		switch e.Type {
-		case event.EventMessage, event.EventEncrypted:
-			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onMessage(ctx, s, e) })
+		case event.EventMessage:
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onPlain(ctx, s, e) })
+		case event.EventEncrypted:
+			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onEncrypted(ctx, s, b, e) })
 		case event.EventReaction:
 			m.work(b, e, func(ctx context.Context, s *session) bool { return m.onReaction(ctx, s, e) })
 		case event.EventRedaction:
@@ -60,12 +65,14 @@ func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Even
 // work queues what is to be done about an event, unless it was done in an
 // earlier life. do reports whether anything came of it.
 func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context, *session) bool) {
+	m.workIn(b, e.RoomID, e, do)
+}
+
+// workIn is work in a lane of another name.
+func (m *Matrix) workIn(b *batch, lane id.RoomID, e *event.Event, do func(context.Context, *session) bool) {
 	b.hold()
-	m.queue.put(e.RoomID, func(ctx context.Context) {
-		done, err := m.o.Device.handled(ctx, e.ID)
-		if err == nil && !done {
-			err = m.handle(ctx, e, do)
-		}
+	queued := m.queue.put(lane, func(ctx context.Context) {
+		err := m.handle(ctx, e, do)
 		if ctx.Err() != nil {
 			return // it will be heard again
 		}
@@ -74,27 +81,43 @@ func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context, *sessio
 		}
 		b.done(ctx)
 	})
+	if !queued {
+		m.log.Warn("left alone what was said: too much waits", "channel", m.channel(e.RoomID))
+		b.done(context.Background())
+	}
 }
 
 // handle does what is to be done about an event, in whatever session there is by
 // then.
 func (m *Matrix) handle(ctx context.Context, e *event.Event, do func(context.Context, *session) bool) error {
 	var s *session
+	done := false
 	err := persist(ctx, loginWait, func() (err error) {
-		s, err = m.open(ctx)
+		if done, err = m.o.Device.handled(ctx, e.ID); err == nil && !done {
+			s, err = m.open(ctx)
+		}
 		return err
 	})
-	if err != nil || !do(ctx, s) || ctx.Err() != nil {
+	if err != nil || done || !do(ctx, s) || ctx.Err() != nil {
 		return err
 	}
 	return m.o.Device.setHandled(ctx, e.ID, time.Now())
 }
 
+// onPlain answers what was said in clear, but not in a room that is encrypted:
+// there it may be anybody's who runs the homeserver.
+func (m *Matrix) onPlain(ctx context.Context, s *session, e *event.Event) (acted bool) {
+	secret, err := m.o.Device.wasEncrypted(ctx, e.RoomID)
+	if err != nil || secret {
+		return false
+	}
+	return m.onMessage(ctx, s, e)
+}
+
 // onMessage answers a command, and nothing else: no notice, which is what bots
 // say, no edit, no file.
 func (m *Matrix) onMessage(ctx context.Context, s *session, e *event.Event) (acted bool) {
-	e = m.decrypted(ctx, s, e)
-	if e == nil || e.Type != event.EventMessage {
+	if e.Type != event.EventMessage {
 		return false
 	}
 	said := e.Content.AsMessage()
@@ -118,31 +141,55 @@ func (m *Matrix) onMessage(ctx context.Context, s *session, e *event.Event) (act
 	return true
 }
 
-// decrypted is the event in clear; nil if it cannot be read. The key to it may
-// come after it.
-func (m *Matrix) decrypted(ctx context.Context, s *session, e *event.Event) *event.Event {
-	if e.Type != event.EventEncrypted {
-		return e
-	}
+// onEncrypted answers what is in an encrypted message. The key to it may come
+// after it: others need not wait for that.
+func (m *Matrix) onEncrypted(ctx context.Context, s *session, b *batch, e *event.Event) (acted bool) {
 	clear, err := s.keys.Decrypt(ctx, e)
-	for _, wait := range []time.Duration{keyTime, askedTime} {
-		if err == nil || !noKey(err) || ctx.Err() != nil {
-			break
-		}
-		c := e.Content.AsEncrypted()
-		if s.keys.WaitForSession(ctx, e.RoomID, c.SenderKey, c.SessionID, wait) {
-			clear, err = s.keys.Decrypt(ctx, e)
-		} else if wait == keyTime {
-			s.keys.RequestSession(ctx, e.RoomID, c.SenderKey, c.SessionID, e.Sender, "") // of all devices: since Matrix 1.3 events do not say which
-		}
+	if err == nil {
+		return m.onDecrypted(ctx, s, clear)
 	}
-	if err != nil {
-		if ctx.Err() == nil {
-			m.log.Warn("could not decrypt what was said", "channel", m.channel(e.RoomID), "err", err)
-		}
-		return nil
+	if !noKey(err) || m.waits.Load() >= maxWaits {
+		m.undecryptable(ctx, e, err)
+		return false
 	}
-	return clear
+	m.waits.Add(1)
+	lane := id.RoomID("a key to " + string(e.ID))
+	m.workIn(b, lane, e, func(ctx context.Context, s *session) bool {
+		defer m.waits.Add(-1)
+		clear, err := s.awaited(ctx, e)
+		if err != nil {
+			m.undecryptable(ctx, e, err)
+			return false
+		}
+		return m.onDecrypted(ctx, s, clear)
+	})
+	return false
+}
+
+// awaited is an event in clear, to which the key has not come yet.
+func (s *session) awaited(ctx context.Context, e *event.Event) (clear *event.Event, err error) {
+	c := e.Content.AsEncrypted()
+	if !s.keys.WaitForSession(ctx, e.RoomID, c.SenderKey, c.SessionID, keyTime) {
+		s.keys.RequestSession(ctx, e.RoomID, c.SenderKey, c.SessionID, e.Sender, "") // of all devices: since Matrix 1.3 events do not say which
+		s.keys.WaitForSession(ctx, e.RoomID, c.SenderKey, c.SessionID, askedTime)
+	}
+	return s.keys.Decrypt(ctx, e)
+}
+
+// onDecrypted answers what somebody has said in confidence, unless it was not
+// they who said it.
+func (m *Matrix) onDecrypted(ctx context.Context, s *session, e *event.Event) (acted bool) {
+	if e.Type == event.EventMessage && e.Mautrix.TrustState < id.TrustStateUnset {
+		m.log.Warn("ignored what was encrypted by a device that is not its sender's", "channel", m.channel(e.RoomID), "by", e.Sender)
+		return false
+	}
+	return m.onMessage(ctx, s, e)
+}
+
+func (m *Matrix) undecryptable(ctx context.Context, e *event.Event, err error) {
+	if ctx.Err() == nil {
+		m.log.Warn("could not decrypt what was said", "channel", m.channel(e.RoomID), "err", err)
+	}
 }
 
 // addressed is the line that a message has for us, if it has one: after the
@@ -175,8 +222,8 @@ func (m *Matrix) addressed(ctx context.Context, s *session, room id.RoomID, said
 	return body, alone && body != ""
 }
 
-// after is what follows a word at the beginning of a text, and one of the
-// marks; not ok if the text begins otherwise.
+// after is what follows a word at the beginning of a text, perhaps one of the
+// marks, and white space; not ok if the text begins otherwise.
 func after(text, word, marks string) (rest string, ok bool) {
 	if len(text) < len(word) || !strings.EqualFold(text[:len(word)], word) {
 		return "", false
@@ -186,8 +233,8 @@ func after(text, word, marks string) (rest string, ok bool) {
 	if end < 0 {
 		return "", true
 	}
-	if end == 0 && !unicode.IsSpace([]rune(rest)[0]) {
-		return "", false
+	if first, _ := utf8.DecodeRuneInString(rest[end:]); !unicode.IsSpace(first) {
+		return "", false // @attache:elsewhere.example is somebody else
 	}
 	return strings.TrimSpace(rest[end:]), true
 }
@@ -220,7 +267,7 @@ func (m *Matrix) answer(ctx context.Context, room id.RoomID, key string, where *
 	for i, page := range notices(answer) {
 		content := page.content(event.MsgNotice)
 		content.RelatesTo = where
-		err := m.tell(ctx, room, outgoing{content: content, key: pageKey(key, i), urgent: true})
+		err := m.tell(ctx, room, outgoing{content: content, key: pageKey(key, i), class: answering})
 		if err != nil {
 			if ctx.Err() == nil {
 				m.log.Error("failed to answer", "channel", m.channel(room), "err", err)
@@ -236,6 +283,9 @@ func (m *Matrix) tell(ctx context.Context, room id.RoomID, out outgoing) error {
 		s, err := m.open(ctx)
 		if err == nil {
 			_, err = m.send(ctx, s, room, out)
+		}
+		if errcode(err) == "M_FORBIDDEN" { // in a while it will be as forbidden
+			err = fmt.Errorf("%w: %w", err, bot.ErrRefused)
 		}
 		return err
 	})

@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
@@ -24,30 +24,82 @@ const Encryption = true
 //
 // Of what that does while others ask it something, not all is guarded (it keeps
 // our own cross-signing keys in a field that both sides write), so that Encrypt,
-// Decrypt and the taking in of what the homeserver says hold the lock, and go one
-// at a time. WaitForSession, RequestSession and backUp take none: they wait for
-// others, and use nothing of it but the file and the client.
+// Decrypt and takeIn go one at a time. WaitForSession, RequestSession and backUp
+// do not: they wait for others, and use nothing of it but the file and the
+// client.
 type machine struct {
 	*cryptohelper.CryptoHelper
 	olm *crypto.OlmMachine
 
-	sync.Mutex
+	busy  chan struct{} // holds one while one of those is at work
+	asked time.Time     // when devices that may have changed were last asked for
+}
+
+// hold waits until it is our turn; release ends that.
+func (m *machine) hold(ctx context.Context) (release func(), err error) {
+	select {
+	case m.busy <- struct{}{}:
+		return func() { <-m.busy }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Encrypt encrypts, and gives the key to whoever is in the room and has not got
 // it yet.
 func (m *machine) Encrypt(ctx context.Context, room id.RoomID, kind event.Type, content any) (*event.EncryptedEventContent, error) {
-	m.Lock()
-	defer m.Unlock()
+	release, err := m.hold(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if err := m.refresh(ctx); err != nil {
+		return nil, err
+	}
 	return m.CryptoHelper.Encrypt(ctx, room, kind, content)
+}
+
+// refresh asks again for the devices of those whose had changed when nobody
+// answered: a new one would not get the key. A server that is away does not hold
+// up those that are not.
+func (m *machine) refresh(ctx context.Context) error {
+	const every = time.Minute
+	users, err := m.olm.CryptoStore.GetOutdatedTrackedUsers(ctx)
+	if err != nil || len(users) == 0 || time.Since(m.asked) < every {
+		return err
+	}
+	if _, err = m.olm.FetchKeys(ctx, users, true); err == nil {
+		m.asked = time.Now()
+	}
+	return err
+}
+
+// takeIn lets process take in what the homeserver says, of which the devices of
+// these users have changed.
+func (m *machine) takeIn(ctx context.Context, changed []id.UserID, process func() error) error {
+	release, err := m.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := m.olm.CryptoStore.MarkTrackedUsersOutdated(ctx, changed); err != nil {
+		return err
+	}
+	return process()
 }
 
 // Decrypt returns what is in an event, as another one.
 func (m *machine) Decrypt(ctx context.Context, e *event.Event) (*event.Event, error) {
-	m.Lock()
-	defer m.Unlock()
+	release, err := m.hold(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	return m.CryptoHelper.Decrypt(ctx, e)
 }
+
+// close ends what the machine does by itself.
+func (m *machine) close() { m.olm.Destroy() }
 
 // openKeys loads the keys of the client's device, and makes them where there are
 // none yet. What the client hears from then on is shown to them first; nothing
@@ -64,7 +116,15 @@ func openKeys(ctx context.Context, client *mautrix.Client, device *Device) (keys
 	if err := helper.Init(ctx); err != nil {
 		return nil, fmt.Errorf("%w%s", err, remedyOfKeys(err))
 	}
-	return &machine{CryptoHelper: helper, olm: helper.Machine()}, nil
+	olm := helper.Machine()
+	// It would note each message that it has not seen of a session, and of those
+	// anybody can pretend that there are billions.
+	olm.DisableRatchetTracking = true
+	// We give keys when we speak, and to nobody who asks for them later.
+	olm.AllowKeyShare = func(context.Context, *id.Device, event.RequestedKeyInfo) *crypto.KeyShareRejection {
+		return &crypto.KeyShareRejectNoResponse
+	}
+	return &machine{CryptoHelper: helper, olm: olm, busy: make(chan struct{}, 1)}, nil
 }
 
 // remedyOfKeys is what a person can do where the keys on this machine are not

@@ -2,15 +2,15 @@ package matrix
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
+	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
 )
 
 // listen asks the homeserver what is new until ctx ends.
@@ -51,7 +51,7 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 	err := m.hearNext(ctx, s, wait)
 	if err != nil {
 		err = failed("listening", err)
-		m.learn(s, err, false)
+		m.learn(s, err, ordinary)
 	}
 	return err
 }
@@ -60,7 +60,7 @@ func (m *Matrix) hearOnce(ctx context.Context, s *session, troubled bool) error 
 func (m *Matrix) hearNext(ctx context.Context, s *session, wait time.Duration) error {
 	m.hearing.Lock()
 	defer m.hearing.Unlock()
-	res, err := s.sync(ctx, m.since.Next, wait)
+	res, err := m.news(ctx, s, wait)
 	if err == nil {
 		err = s.alive.Err() // then another session goes on from here
 	}
@@ -70,25 +70,40 @@ func (m *Matrix) hearNext(ctx context.Context, s *session, wait time.Duration) e
 	return m.take(ctx, s, res)
 }
 
+// news asks what is new since the position. Where the homeserver has forgotten
+// that, what came since then is heard as the beginning of a new account's life:
+// not at all.
+func (m *Matrix) news(ctx context.Context, s *session, wait time.Duration) (*mautrix.RespSync, error) {
+	res, err := s.sync(ctx, m.since.Next, wait)
+	if errcode(err) != "M_UNKNOWN_POS" && (m.since.Next == "" || errcode(err) != "M_INVALID_PARAM") {
+		return res, err
+	}
+	m.log.Error("the homeserver does not know how far we had heard; commands typed since are lost", "since", m.since.At, "err", err)
+	m.since = position{}
+	return s.sync(ctx, "", 0)
+}
+
+// How long what the homeserver says may take to be taken in, and how often that
+// is tried before we go on without what is wrong with it: one room must not make
+// us deaf and dumb in all.
+const (
+	takeTime = time.Minute
+	maxTries = 5
+)
+
 // take hands on all that the homeserver says is new. Keys and the state of rooms
 // are taken at once; the rest is queued, and the next position is kept when all
 // of it was worked. After an error the same is to be asked for again.
 func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) error {
 	first := m.since.Next == ""
-	missed := map[id.RoomID][]*event.Event{}
-	if !first {
-		var err error
-		if missed, err = m.gaps(ctx, s, res); err != nil {
-			return err
-		}
-	}
-	// A panic of the library's is an error here, and the rest is heard all the same.
-	s.keys.Lock()
-	err := s.syncer.ProcessResponse(ctx, res, m.since.Next)
-	s.keys.Unlock()
+	missed, err := m.takeIn(ctx, s, res)
 	if err != nil {
-		m.log.Error("failed to take in what the homeserver said", "err", err)
+		if err = failed("taking in what is new", err); counts(err) {
+			m.tries++
+		}
+		return err
 	}
+	m.tries = 0
 	next := position{res.NextBatch, time.Now()}
 	b := m.progress.begin(next)
 	defer b.done(ctx)
@@ -103,6 +118,7 @@ func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) er
 	}
 	timelines := map[id.RoomID][]*event.Event{}
 	for room, data := range res.Rooms.Join {
+		m.strange.put(room, false)
 		timelines[room] = append(missed[room], sinceJoining(data, s.me())...)
 	}
 	for _, events := range timelines {
@@ -114,6 +130,85 @@ func (m *Matrix) take(ctx context.Context, s *session, res *mautrix.RespSync) er
 		}
 	}
 	m.since = next
+	return nil
+}
+
+// counts reports whether an error may stand in our way for ever.
+func counts(err error) bool {
+	retry, ok := errors.AsType[*bot.RetryError](err)
+	return !errors.Is(err, errAway) && (!ok || retry.After == 0)
+}
+
+// takeIn takes in keys and the state of rooms, and returns what timelines leave
+// out. What has begun goes on for a moment when ctx ends: a half of it would be
+// taken for the whole.
+func (m *Matrix) takeIn(ctx context.Context, s *session, res *mautrix.RespSync) (missed map[id.RoomID][]*event.Event, err error) {
+	giveUp := m.tries >= maxTries
+	if m.since.Next != "" {
+		if missed, err = m.gaps(ctx, s, res, giveUp); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := lasting(ctx, takeTime)
+	defer cancel()
+	for room, data := range res.Rooms.Join {
+		for _, e := range slices.Concat(data.State.Events, missed[room], data.Timeline.Events) {
+			if err := m.guard(ctx, room, e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err = s.keys.takeIn(ctx, res.DeviceLists.Changed, func() error {
+		return s.syncer.ProcessResponse(ctx, res, m.since.Next) // its panics are errors
+	})
+	if err == nil {
+		err = ctx.Err() // it does not say itself that it was cut off
+	}
+	if err == nil {
+		err = m.weaken(ctx, s, res)
+	}
+	if err != nil && giveUp {
+		m.log.Error("went on without what could not be taken in", "err", err)
+		err = nil
+	}
+	return missed, err
+}
+
+// lasting is a context that outlives ctx by a moment, and ends by itself.
+func lasting(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(graceful, cancel) })
+	return late, func() { stop(); cancel() }
+}
+
+// guard notes that a room is encrypted when it says so for the first time. What
+// it says of that later may make the library forget it.
+func (m *Matrix) guard(ctx context.Context, room id.RoomID, e *event.Event) error {
+	if e.Type.Type != event.StateEncryption.Type || e.StateKey == nil {
+		return nil
+	}
+	return m.o.Device.setEncrypted(ctx, room)
+}
+
+// weaken takes the power from everybody in rooms whose powers cannot be read, as
+// those are that older versions allow to be written as text. The library would go
+// on with those from before.
+func (m *Matrix) weaken(ctx context.Context, s *session, res *mautrix.RespSync) error {
+	for room, data := range res.Rooms.Join {
+		for _, e := range slices.Backward(slices.Concat(data.State.Events, data.Timeline.Events)) {
+			if e.Type.Type != event.StatePowerLevels.Type || e.StateKey == nil {
+				continue
+			}
+			if _, ok := e.Content.Parsed.(*event.PowerLevelsEventContent); ok {
+				break
+			}
+			m.log.Error("cannot read who has which power in a room; nobody may change what is told there but those in matrix.admins", "channel", m.channel(room))
+			if err := s.client.StateStore.SetPowerLevels(ctx, room, &event.PowerLevelsEventContent{}); err != nil {
+				return err
+			}
+			break
+		}
+	}
 	return nil
 }
 
@@ -145,68 +240,6 @@ func entered(e *event.Event, me id.UserID) bool {
 	return was.AsMember().Membership != event.MembershipJoin
 }
 
-// How much of a room's past is read after a time in which we heard nothing.
-const (
-	gapPages = 50
-	gapSlack = 10 * time.Minute // clocks differ
-)
-
-// gaps reads what the homeserver leaves out of timelines, where they are long, by
-// room.
-func (m *Matrix) gaps(ctx context.Context, s *session, res *mautrix.RespSync) (map[id.RoomID][]*event.Event, error) {
-	missed := map[id.RoomID][]*event.Event{}
-	for room, data := range res.Rooms.Join {
-		joining := func(e *event.Event) bool {
-			parse(e)
-			return entered(e, s.me())
-		}
-		if !data.Timeline.Limited || slices.ContainsFunc(data.State.Events, joining) || slices.ContainsFunc(data.Timeline.Events, joining) {
-			continue
-		}
-		events, err := m.gap(ctx, s, room, data.Timeline.PrevBatch)
-		if code := errcode(err); code == "M_FORBIDDEN" || code == "M_NOT_FOUND" {
-			m.log.Error("may not read what was said in the meantime; commands in it are lost", "channel", m.channel(room), "err", err)
-		} else if err != nil {
-			return nil, fmt.Errorf("reading what was said in %s in the meantime: %w", room, err)
-		}
-		missed[room] = events
-	}
-	return missed, nil
-}
-
-// gap reads what was said in a room from a place in it back to the position, in
-// order.
-func (m *Matrix) gap(ctx context.Context, s *session, room id.RoomID, from string) ([]*event.Event, error) {
-	var events []*event.Event // the latest first
-	inOrder := func() []*event.Event { slices.Reverse(events); return events }
-	for range gapPages {
-		res, err := call(ctx, func(ctx context.Context) (*mautrix.RespMessages, error) {
-			return s.client.Messages(ctx, room, from, m.since.Next, mautrix.DirectionBackward, nil, pageSize)
-		})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range res.Chunk {
-			e.RoomID = room
-			parse(e)
-			// The homeserver may go on beyond what we asked for.
-			if time.UnixMilli(e.Timestamp).Before(m.since.At.Add(-gapSlack)) {
-				return inOrder(), nil
-			}
-			events = append(events, e)
-			if entered(e, s.me()) {
-				return inOrder(), nil
-			}
-		}
-		if res.End == "" || res.End == from || len(res.Chunk) == 0 {
-			return inOrder(), nil
-		}
-		from = res.End
-	}
-	m.log.Error("left out the oldest of what was said in the meantime", "channel", m.channel(room), "read", len(events))
-	return inOrder(), nil
-}
-
 // parse reads the content of an event that did not come by sync.
 func parse(e *event.Event) {
 	e.Type.Class = event.MessageEventType
@@ -221,56 +254,4 @@ func call[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, 
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return ask(ctx)
-}
-
-// progress is how far what was heard has been worked.
-type progress struct {
-	device *Device
-	log    *slog.Logger
-
-	mu      sync.Mutex
-	batches []*batch // those not worked yet, the oldest first
-}
-
-// batch is what one sync told. It is worked when all that hold it are done.
-type batch struct {
-	of   *progress
-	next position
-	left int
-}
-
-// begin makes a batch that is held once.
-func (p *progress) begin(next position) *batch {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	b := &batch{p, next, 1}
-	p.batches = append(p.batches, b)
-	return b
-}
-
-// hold makes the batch wait for one more.
-func (b *batch) hold() {
-	b.of.mu.Lock()
-	defer b.of.mu.Unlock()
-	b.left++
-}
-
-// done ends one hold. When all batches up to one are worked, its position is
-// kept: what came before it need not be heard again.
-func (b *batch) done(ctx context.Context) {
-	p := b.of
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	b.left--
-	var last *batch
-	for len(p.batches) > 0 && p.batches[0].left == 0 {
-		last, p.batches = p.batches[0], p.batches[1:]
-	}
-	if last == nil {
-		return
-	}
-	// A position that was not kept is repaired by the next.
-	if err := p.device.setPosition(context.WithoutCancel(ctx), last.next); err != nil {
-		p.log.Warn("failed to keep how far we have heard", "err", err)
-	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"attache/bot"
 )
 
 // LoginOptions say who logs in, and how.
@@ -82,19 +84,21 @@ type newcomer struct {
 	session string // the login token of SSO
 }
 
-func (n *newcomer) tell(format string, args ...any) { n.Operator.Tell(fmt.Sprintf(format, args...)) }
+func (n *newcomer) tell(format string, args ...any) {
+	n.Operator.Tell(bot.Plain(fmt.Sprintf(format, args...)))
+}
 
 func (n *newcomer) user() id.UserID { return id.UserID(n.User) }
 
-// hush takes every secret out of a text. None should be in there; but it quotes
-// what others said.
+// hush takes every secret out of a text, and what a terminal would obey. None
+// should be in there; but it quotes what others said.
 func (n *newcomer) hush(text string) string {
 	for _, secret := range []string{n.Password, n.Token, n.RecoveryKey, n.login.Token, n.session} {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "…")
 		}
 	}
-	return text
+	return bot.Plain(text)
 }
 
 // arrive logs in, where that is needed, and completes the login.

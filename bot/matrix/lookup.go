@@ -58,7 +58,7 @@ func (m *Matrix) heardOf(ctx context.Context, s *session, room id.RoomID, key st
 		return said, nil
 	}
 	err = failed("looking for a message", err)
-	m.learn(s, err, false)
+	m.learn(s, err, ordinary)
 	if errors.Is(err, errTooMuch) || !ahead && now.Sub(a.Last) > maxDoubt {
 		// Better twice than never; and the homeserver may know it by its key.
 		m.log.Warn("could not look whether a message was said before; it may come twice", "channel", m.channel(room), "err", err)
@@ -91,7 +91,7 @@ func (m *Matrix) knowable(key string, a bot.Attempt) time.Time {
 
 // search looks for a key in a room, from its end back to a time.
 func (s *session) search(ctx context.Context, room id.RoomID, key string, oldest time.Time) (id.EventID, error) {
-	from := ""
+	from, old := "", 0
 	for range lookPages {
 		res, err := call(ctx, func(ctx context.Context) (*mautrix.RespMessages, error) {
 			return s.client.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, pageSize)
@@ -103,7 +103,10 @@ func (s *session) search(ctx context.Context, room id.RoomID, key string, oldest
 			if keyOf(e, s.me()) == key {
 				return e.ID, nil
 			}
-			if time.UnixMilli(e.Timestamp).Before(oldest) {
+			// Whoever sends an event says when that was: one is no sign.
+			if !time.UnixMilli(e.Timestamp).Before(oldest) {
+				old = 0
+			} else if old++; old == enoughOld {
 				return "", nil
 			}
 		}

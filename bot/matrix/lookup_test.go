@@ -102,7 +102,7 @@ func TestHeardOfWaits(t *testing.T) {
 		m.ended.put("k1-edit", time.Now())
 		waits(tried, settleTime)
 		m.away.Store(time.Now().UnixMilli())
-		waits(tried, time.UnixMilli(m.away.Load()).Add(recoverTime).Sub(time.Now()))
+		waits(tried, time.Until(time.UnixMilli(m.away.Load()).Add(recoverTime)))
 
 		// Until we hear ourselves say it.
 		m.own.put("k1-edit", "$said")

@@ -14,6 +14,7 @@ package matrix
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"attache/bot"
@@ -79,22 +81,24 @@ type Matrix struct {
 
 	hearing sync.Mutex // held while it is asked what is new, and that is taken in
 	since   position   // what is new is new since then
+	tries   int        // to take in what is new since then
 
+	waits    atomic.Int64 // messages whose key is awaited
 	away     atomic.Int64 // when the homeserver was last not there, in Unix milliseconds
 	queue    *queue
 	progress progress
 	pace     pace
 
-	own       *recent[string, id.EventID]   // what we said, by key, as the homeserver tells it
-	ended     *recent[string, time.Time]    // when an attempt ended of which nobody knows what came
-	stories   *recent[id.EventID, int64]    // what our alerts are about
-	reactions *recent[id.EventID, reaction] // that pressed a button
-	joined    *recent[id.RoomID, bool]      // rooms that we have come into, whatever was said of them before and is heard after
-	tried     *recent[id.RoomID, time.Time] // when we last tried to enter a room
+	own     *recent[string, id.EventID]   // what we said, by key, as the homeserver tells it
+	ended   *recent[string, time.Time]    // when an attempt ended of which nobody knows what came
+	stories *recent[id.EventID, int64]    // what our alerts are about
+	joined  *recent[id.RoomID, bool]      // rooms that we have come into, whatever was said of them before and is heard after
+	strange *recent[id.RoomID, bool]      // of which we do not know who is there, since we came in just now
+	tried   *recent[id.RoomID, time.Time] // when we last tried to enter a room
 
-	mu     sync.Mutex                // guards what follows
-	moved  map[id.RoomID]id.RoomID   // rooms that were replaced, and by which
-	direct map[id.UserID][]id.RoomID // conversations between two
+	mu     sync.Mutex                    // guards what follows
+	moved  map[id.RoomID]id.RoomID       // rooms that were replaced, and by which
+	direct event.DirectChatsEventContent // conversations between two
 }
 
 // refusedLogin is a token that was refused, and when.
@@ -112,6 +116,9 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 	if _, err := o.login(ctx); err != nil {
 		return nil, err
 	}
+	if err := o.Device.begin(ctx); err != nil { // a file of an earlier version may lack a table
+		return nil, fmt.Errorf("matrix: opening %s: %w", o.Device.path, err)
+	}
 	o.Prefix = cmp.Or(o.Prefix, "!attache")
 	if o.Transport == nil {
 		o.Transport = http.DefaultTransport
@@ -123,9 +130,9 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, born: time.Now(),
 		queue: newQueue(), progress: progress{device: o.Device, log: o.Log.With("platform", "matrix")},
 		own: newRecent[string, id.EventID](10_000), ended: newRecent[string, time.Time](10_000),
-		stories:   newRecent[id.EventID, int64](10_000),
-		reactions: newRecent[id.EventID, reaction](10_000), tried: newRecent[id.RoomID, time.Time](10_000), joined: newRecent[id.RoomID, bool](10_000),
-		moved: map[id.RoomID]id.RoomID{}, direct: map[id.UserID][]id.RoomID{},
+		stories: newRecent[id.EventID, int64](10_000),
+		tried:   newRecent[id.RoomID, time.Time](10_000), joined: newRecent[id.RoomID, bool](10_000), strange: newRecent[id.RoomID, bool](10_000),
+		moved: map[id.RoomID]id.RoomID{}, direct: event.DirectChatsEventContent{},
 	}
 	return m, nil
 }

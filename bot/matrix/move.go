@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,8 +108,11 @@ func (m *Matrix) onTombstone(ctx context.Context, s *session, e *event.Event) (a
 		log.Error("a room was replaced by one that it cannot join; invite it there, and to what is said in the old one people may not listen", "err", err)
 		return true
 	}
-	if err := s.confirm(ctx, e.RoomID, to); err != nil {
-		log.Error("a room says that it was replaced by one that does not say so; alerts stay where they were", "err", err)
+	if err := m.confirm(ctx, s, e.RoomID, to); err != nil {
+		log.Error("a room says that it was replaced by one to which it does not go; alerts stay where they were", "err", err)
+		if _, err := call(ctx, func(ctx context.Context) (*mautrix.RespLeaveRoom, error) { return s.client.LeaveRoom(ctx, to) }); err != nil {
+			log.Warn("failed to leave it", "err", failed("leaving", err))
+		}
 		return true
 	}
 	if err := m.o.Store.Keep(ctx, m.Name(), movedPrefix+string(e.RoomID), []byte(to)); err != nil {
@@ -124,8 +126,9 @@ func (m *Matrix) onTombstone(ctx context.Context, s *session, e *event.Event) (a
 	return true
 }
 
-// confirm is nil if a room says that it replaces another.
-func (s *session) confirm(ctx context.Context, from, to id.RoomID) error {
+// confirm is nil if a room says that it replaces another, and tells no more
+// people what is said there than that did.
+func (m *Matrix) confirm(ctx context.Context, s *session, from, to id.RoomID) error {
 	state, err := call(ctx, func(ctx context.Context) (mautrix.RoomStateMap, error) { return s.client.State(ctx, to) })
 	if err != nil {
 		return failed("reading a room", err)
@@ -137,56 +140,9 @@ func (s *session) confirm(ctx context.Context, from, to id.RoomID) error {
 	if was := create.Content.AsCreate().Predecessor; was == nil || was.RoomID != from {
 		return fmt.Errorf("room %s does not name %s as the one before it", to, from)
 	}
-	return nil
-}
-
-// directChats takes in which rooms are conversations between two, as the account
-// has it (https://spec.matrix.org/v1.16/client-server-api/#mdirect).
-func (m *Matrix) directChats(events []*event.Event) {
-	for _, e := range events {
-		if chats, ok := e.Content.Parsed.(*event.DirectChatsEventContent); ok {
-			m.mu.Lock()
-			m.direct = *chats
-			m.mu.Unlock()
-		}
+	secret, err := m.o.Device.wasEncrypted(ctx, from)
+	if err == nil && secret && state[event.StateEncryption][""] == nil {
+		err = fmt.Errorf("room %s is not encrypted, and %s is", to, from)
 	}
-}
-
-// met notes that a room is a conversation with one user.
-func (m *Matrix) met(ctx context.Context, s *session, user id.UserID, room id.RoomID) {
-	m.mu.Lock()
-	chats := map[id.UserID][]id.RoomID{}
-	for with, rooms := range m.direct {
-		chats[with] = slices.Clone(rooms)
-	}
-	if !slices.Contains(chats[user], room) {
-		chats[user] = append(chats[user], room)
-	}
-	m.direct = chats
-	text, err := json.Marshal(chats)
-	m.mu.Unlock()
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, callTime)
-		defer cancel()
-		err = s.client.SetAccountData(ctx, event.AccountDataDirectChats.Type, json.RawMessage(text))
-	}
-	if err != nil {
-		m.log.Warn("failed to keep that a room is a conversation between two", "channel", m.channel(room), "err", failedOrNil("account data", err))
-	}
-}
-
-// isDirect reports whether a room is a conversation with one user, and nobody
-// else has come in.
-func (m *Matrix) isDirect(ctx context.Context, s *session, room id.RoomID) bool {
-	m.mu.Lock()
-	known := false
-	for _, rooms := range m.direct {
-		known = known || slices.Contains(rooms, room)
-	}
-	m.mu.Unlock()
-	if !known {
-		return false
-	}
-	members, err := s.client.StateStore.GetRoomJoinedOrInvitedMembers(ctx, room)
-	return err == nil && len(members) == 2
+	return err
 }

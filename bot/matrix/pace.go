@@ -36,26 +36,42 @@ type pace struct {
 	gap      time.Duration // between two messages
 	reserved time.Time     // until then, for what is urgent only
 	last     time.Time     // when the homeserver last took something
+	answered bool          // the last turn was an answer's
 	streak   int           // how much it took since it last refused
 }
 
+// class is how much in a hurry something is.
+type class int
+
+const (
+	ordinary  class = iota
+	answering       // somebody waits for it: it goes first every other time
+	urgent
+)
+
+// first reports whether something goes before what is ordinary. Who asks much
+// must not keep the news from everybody. p.mu is held.
+func (p *pace) first(c class) bool { return c == urgent || c == answering && !p.answered }
+
 // turn waits for the turn to say something.
-func (p *pace) turn(ctx context.Context, urgent bool) error {
+func (p *pace) turn(ctx context.Context, c class) error {
 	p.mu.Lock()
+	first := p.first(c)
 	now := time.Now()
 	wait := max(0, p.next.Sub(now))
 	later := wait + rand.N(wait/4+time.Millisecond)
 	switch {
-	case wait > patience && urgent:
+	case wait > patience && first:
 		later = wait
 		p.reserved = p.next.Add(time.Second) // when it will be back
-	case wait <= patience && !urgent && now.Before(p.reserved):
+	case wait <= patience && !first && now.Before(p.reserved):
 		later = p.reserved.Sub(now) + p.gap + rand.N(p.gap/4+time.Millisecond)
 	case wait <= patience:
 		p.next = now.Add(wait + p.gap)
-		if urgent {
+		if first {
 			p.reserved = time.Time{}
 		}
+		p.answered = c == answering
 		p.mu.Unlock()
 		return sleep(ctx, wait)
 	}
@@ -66,7 +82,7 @@ func (p *pace) turn(ctx context.Context, urgent bool) error {
 // limited notes that the homeserver wants to hear nothing for a while. That it
 // took something so long ago, and would again after that while, is how far apart
 // it wants messages; a little more lets its bucket fill.
-func (p *pace) limited(d time.Duration, urgent bool) {
+func (p *pace) limited(d time.Duration, c class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -79,7 +95,7 @@ func (p *pace) limited(d time.Duration, urgent bool) {
 	}
 	p.gap = max(min(apart+apart/10, maxGap), noGap)
 	p.streak = 0
-	if urgent {
+	if p.first(c) {
 		p.reserved = p.next.Add(time.Second)
 	}
 }

@@ -64,13 +64,13 @@ func TestPaceOfSynapse(t *testing.T) {
 			taken++
 			return 0
 		}
-		say := func(urgent bool) {
+		say := func(c class) {
 			for {
-				err := p.turn(t.Context(), urgent)
+				err := p.turn(t.Context(), c)
 				if retry, ok := errors.AsType[*bot.RetryError](err); ok {
 					time.Sleep(retry.After)
 				} else if wait := send(); wait > 0 {
-					p.limited(wait, urgent)
+					p.limited(wait, c)
 					time.Sleep(wait)
 				} else {
 					p.took()
@@ -84,7 +84,7 @@ func TestPaceOfSynapse(t *testing.T) {
 		for range rooms {
 			wg.Go(func() {
 				for range each {
-					say(false)
+					say(ordinary)
 				}
 			})
 		}
@@ -92,7 +92,7 @@ func TestPaceOfSynapse(t *testing.T) {
 			time.Sleep(time.Minute)
 			for range 5 {
 				before := time.Now()
-				say(true)
+				say(urgent)
 				if took := time.Since(before); took > 12*time.Second {
 					t.Errorf("what is urgent waited for %s", took)
 				}

@@ -11,6 +11,7 @@ import (
 // How what is heard is worked.
 const (
 	backlog  = 1000                    // things heard that may wait before we hear no more
+	maxLane  = 100                     // of those, in one room
 	graceful = 1500 * time.Millisecond // for what is being worked when run ends
 )
 
@@ -30,17 +31,22 @@ func newQueue() *queue {
 	return q
 }
 
-// put queues something to be done in a room. What is not done when run ends is
+// put queues something to be done in a room. It reports false if too much waits
+// there: one room must not make us deaf in all. What is not done when run ends is
 // forgotten here, and must be heard again.
-func (q *queue) put(room id.RoomID, do func(context.Context)) {
+func (q *queue) put(room id.RoomID, do func(context.Context)) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.waiting++
 	lane, busy := q.lanes[room]
+	if len(lane) >= maxLane {
+		return false
+	}
+	q.waiting++
 	q.lanes[room] = append(lane, do)
 	if !busy && q.work != nil {
 		q.work(room)
 	}
+	return true
 }
 
 // next takes what is first in a lane, which ends where there is nothing, or

@@ -114,47 +114,100 @@ func TestQueueReady(t *testing.T) {
 			return &is
 		}
 		step := make(chan bool)
-		for range backlog {
-			q.put("!a", func(context.Context) { <-step })
+		put := func(room string) { q.put(id.RoomID(room), func(context.Context) { <-step }) }
+		const rooms = backlog / maxLane
+		for i := range backlog {
+			put(fmt.Sprint("!", i%rooms))
 		}
 		if !ready(t.Context()).Load() {
 			t.Error("waits at the backlog")
 		}
-		q.put("!b", func(context.Context) { <-step })
+		put("!one more")
 		ended, end := context.WithCancel(t.Context())
-		first, second, other := ready(t.Context()), ready(t.Context()), ready(ended)
-		if first.Load() || second.Load() || other.Load() {
+		other := ready(ended)
+		var all []*atomic.Bool // more than there are rooms
+		for range 5 * rooms {
+			all = append(all, ready(t.Context()))
+		}
+		released := func() (n int) {
+			synctest.Wait()
+			for _, is := range all {
+				if is.Load() {
+					n++
+				}
+			}
+			return n
+		}
+		if released() > 0 || other.Load() {
 			t.Error("does not wait above the backlog")
 		}
 		end()
-		synctest.Wait()
-		if !other.Load() || first.Load() {
+		if n := released(); n > 0 || !other.Load() {
 			t.Error("the end of one context is not the end of its wait alone")
 		}
 		if !ready(ended).Load() {
 			t.Error("waits although its context has ended")
 		}
-		stop := runs(t, q) // which takes the first of either room
-		synctest.Wait()
-		if !first.Load() || !second.Load() {
-			t.Error("not all are released when less waits")
+		stop := runs(t, q) // which takes the first of each room
+		if n := released(); n != len(all) {
+			t.Errorf("%d of %d are released when less waits", n, len(all))
 		}
-		q.put("!c", func(context.Context) { <-step })
-		q.put("!a", func(context.Context) {})
-		q.put("!a", func(context.Context) {})
-		third := ready(t.Context())
-		if third.Load() {
+		put("!one more")
+		for i := range rooms {
+			put(fmt.Sprint("!", i))
+		}
+		late := ready(t.Context())
+		if late.Load() {
 			t.Error("does not wait above the backlog once more")
 		}
-		step <- true // one of the three is done
-		step <- true
-		step <- true
+		step <- true // one is done, and the next is taken
 		synctest.Wait()
-		if !third.Load() {
+		if !late.Load() {
 			t.Error("is not released by work")
 		}
 		close(step)
 		stop()
+	})
+}
+
+// TestQueueFull takes no more in a room where too much waits, and in others does.
+func TestQueueFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue()
+		step := make(chan bool)
+		worked := 0
+		put := func(room id.RoomID) bool {
+			return q.put(room, func(context.Context) { <-step; worked++ })
+		}
+		for i := range maxLane {
+			if !put("!busy") {
+				t.Fatalf("refused number %d", i+1)
+			}
+		}
+		if put("!busy") || put("!busy") {
+			t.Error("takes more than a lane holds")
+		}
+		if !q.put("!calm", func(context.Context) {}) {
+			t.Error("refused another room's")
+		}
+		if q.waiting != maxLane+1 {
+			t.Errorf("%d wait, want %d: what was refused does not", q.waiting, maxLane+1)
+		}
+		stop := runs(t, q)
+		synctest.Wait()
+		if !put("!busy") || put("!busy") { // the first is being worked, and waits no more
+			t.Error("room for one is not room for one")
+		}
+		close(step)
+		synctest.Wait()
+		if !put("!busy") {
+			t.Error("refused although nothing waits")
+		}
+		synctest.Wait()
+		stop()
+		if worked != maxLane+2 {
+			t.Errorf("%d were worked, want %d", worked, maxLane+2)
+		}
 	})
 }
 
@@ -164,25 +217,24 @@ func TestQueueEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue()
 		ctx, cancel := context.WithCancel(t.Context())
-		var began time.Time
+		end := time.Now().Add(time.Minute)
 		var quick, slow time.Duration // how long after the end
 		var quickErr error
 		q.put("!quick", func(ctx context.Context) {
-			time.Sleep(time.Minute + graceful/2)
-			quick, quickErr = time.Since(began), ctx.Err()
+			time.Sleep(time.Until(end) + graceful/2)
+			quick, quickErr = time.Since(end), ctx.Err()
 		})
 		q.put("!slow", func(ctx context.Context) {
 			<-ctx.Done()
-			slow = time.Since(began)
+			slow = time.Since(end)
 			time.Sleep(time.Second) // and then takes its time
 		})
 		for _, room := range []id.RoomID{"!quick", "!slow"} {
 			q.put(room, func(context.Context) { t.Errorf("%s: works on after the end", room) })
 		}
 		done := make(chan time.Duration)
-		go func() { q.run(ctx); done <- time.Since(began) }()
-		time.Sleep(time.Minute)
-		began = time.Now()
+		go func() { q.run(ctx); done <- time.Since(end) }()
+		time.Sleep(time.Until(end))
 		cancel()
 		took := <-done
 		if quick != graceful/2 || quickErr != nil {

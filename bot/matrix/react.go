@@ -3,6 +3,7 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -33,7 +34,9 @@ func (m *Matrix) onReaction(ctx context.Context, s *session, e *event.Event) (ac
 		return false
 	}
 	r := reaction{e.RoomID, card, e.Sender, action, story}
-	m.reactions.put(e.ID, r)
+	if err := m.o.Device.setReaction(ctx, e.ID, r, time.Now()); err != nil {
+		m.log.Warn("failed to keep a reaction; it cannot be undone by taking it back", "err", err)
+	}
 	m.press(ctx, s, e, r)
 	return true
 }
@@ -41,12 +44,15 @@ func (m *Matrix) onReaction(ctx context.Context, s *session, e *event.Event) (ac
 // onRedaction undoes what a reaction did that was taken back.
 func (m *Matrix) onRedaction(ctx context.Context, s *session, e *event.Event) (acted bool) {
 	pressed := redacted(e)
-	r, ok := m.reactions.get(pressed)
+	r, ok, err := m.o.Device.reaction(ctx, pressed)
+	if err != nil {
+		m.log.Warn("failed to read what a reaction stood for", "err", err)
+	}
 	if !ok || undone[r.action] == "" || r.user != e.Sender {
 		return false
 	}
 	r.action = undone[r.action]
-	m.reactions.put(pressed, r) // which cannot be undone again
+	_ = m.o.Device.setReaction(ctx, pressed, r, time.Now()) // so that it is not undone again, which would do no harm
 	m.press(ctx, s, e, r)
 	return true
 }

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,6 +48,7 @@ func (m *Matrix) enter(ctx context.Context, s *session, room id.RoomID) error {
 		return absent
 	}
 	m.tried.put(room, time.Now())
+	m.strange.put(room, true)
 	_, err := call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) { return s.client.JoinRoomByID(ctx, room) })
 	if err == nil {
 		m.joined.put(room, true)
@@ -61,64 +63,100 @@ func (m *Matrix) enter(ctx context.Context, s *session, room id.RoomID) error {
 }
 
 // encrypted reports whether what is said in a room is to be encrypted. A room that
-// is, stays so, whatever the homeserver says; of one that is not, as far as we
-// have heard, the homeserver is asked each time: what was said in clear cannot be
-// taken back.
+// ever was, stays so, whatever is said of it later. Of one that was not, as far as
+// we have heard, the homeserver is asked each time: what was said in clear cannot
+// be taken back.
 func (m *Matrix) encrypted(ctx context.Context, s *session, room id.RoomID) (bool, error) {
-	store := s.client.StateStore
-	secret, err := store.IsEncrypted(ctx, room)
+	if strange, _ := m.strange.get(room); strange { // a key must be for all who are there
+		state, err := s.client.State(ctx, room)
+		if err != nil {
+			return false, err
+		}
+		if e := state[event.StateEncryption][""]; e != nil {
+			if err := m.guard(ctx, room, e); err != nil {
+				return false, err
+			}
+		}
+		m.strange.put(room, false)
+	}
+	secret, err := m.o.Device.wasEncrypted(ctx, room)
 	if err != nil {
 		return false, fmt.Errorf("reading whether room %s is encrypted: %w", room, err)
 	}
-	create, err := store.GetCreate(ctx, room)
-	if err != nil {
-		return false, fmt.Errorf("reading what room %s is: %w", room, err)
-	}
-	if create == nil { // no sync has told us of it yet, nor of who is in it
-		if _, err := s.client.State(ctx, room); err != nil {
-			return false, err
-		}
-	} else if !secret {
-		var content event.EncryptionEventContent
+	if !secret {
+		var content json.RawMessage
 		err := s.client.StateEvent(ctx, room, event.StateEncryption, "", &content)
-		if err != nil && errcode(err) != "M_NOT_FOUND" {
-			return false, err
+		if errcode(err) == "M_NOT_FOUND" {
+			return false, nil
 		}
-	}
-	return store.IsEncrypted(ctx, room)
-}
-
-// onInvite joins a room that somebody who may has invited us to.
-func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.Event) {
-	i := slices.IndexFunc(state, func(e *event.Event) bool {
-		return e.Type == event.StateMember && e.GetStateKey() == string(s.me()) && e.Content.AsMember().Membership == event.MembershipInvite
-	})
-	if i < 0 {
-		return
-	}
-	by, direct := state[i].Sender, state[i].Content.AsMember().IsDirect
-	b.hold()
-	m.queue.put(room, func(ctx context.Context) {
-		if !m.o.mayInvite(s.me(), by) && !m.expected(ctx, room) {
-			m.decline(ctx, s, room, by)
-			b.done(ctx)
-			return
-		}
-		err := m.join(ctx, room, "")
-		if ctx.Err() != nil {
-			return
+		if err == nil {
+			err = m.o.Device.setEncrypted(ctx, room)
 		}
 		if err != nil {
-			m.log.Error("failed to join a room that it was invited to", "channel", m.channel(room), "by", by, "err", err)
-		} else {
-			m.joined.put(room, true)
-			m.log.Info("joined a room", "channel", m.channel(room), "by", by)
-			if direct {
-				m.met(ctx, s, by, room)
-			}
+			return false, err
 		}
-		b.done(ctx)
+	}
+	// The library goes by the latest that was said of it.
+	if known, err := s.client.StateStore.IsEncrypted(ctx, room); err != nil || known {
+		return true, err
+	}
+	return true, s.client.StateStore.SetEncryptionEvent(ctx, room, &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1})
+}
+
+// onInvite joins a room that somebody who may has invited us to. Invitations from
+// one server wait for each other: its users may send as many as they like.
+func (m *Matrix) onInvite(b *batch, s *session, room id.RoomID, state []*event.Event) {
+	by, direct, ok := invitation(state, s.me())
+	if !ok {
+		m.log.Warn("left an invitation alone that does not say who sent it", "channel", m.channel(room))
+		return
+	}
+	b.hold()
+	queued := m.queue.put(id.RoomID("invited from "+by.Homeserver()), func(ctx context.Context) {
+		if m.o.mayInvite(s.me(), by) || m.expected(ctx, room) {
+			m.accept(ctx, s, room, by, direct)
+		} else {
+			m.decline(ctx, s, room, by)
+		}
+		if ctx.Err() == nil { // else it will be heard again
+			b.done(ctx)
+		}
 	})
+	if !queued {
+		m.log.Warn("left an invitation alone: there are too many", "channel", m.channel(room), "by", by)
+		b.done(context.Background())
+	}
+}
+
+// invitation is who has invited us; not ok if nobody has, or it is not clear who:
+// all that stands beside the invitation is whatever the inviting server says.
+func invitation(state []*event.Event, me id.UserID) (by id.UserID, direct, ok bool) {
+	for _, e := range state {
+		if e.Type != event.StateMember || e.GetStateKey() != string(me) {
+			continue
+		}
+		said, parsed := e.Content.Parsed.(*event.MemberEventContent)
+		if !parsed || said.Membership != event.MembershipInvite || by != "" && by != e.Sender {
+			return "", false, false
+		}
+		by, direct, ok = e.Sender, said.IsDirect, true
+	}
+	return by, direct, ok
+}
+
+// accept joins a room that we were invited to.
+func (m *Matrix) accept(ctx context.Context, s *session, room id.RoomID, by id.UserID, direct bool) {
+	err := m.join(ctx, room, "")
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		m.log.Error("failed to join a room that it was invited to", "channel", m.channel(room), "by", by, "err", err)
+	default:
+		m.log.Info("joined a room", "channel", m.channel(room), "by", by)
+		if direct {
+			m.met(ctx, s, by, room)
+		}
+	}
 }
 
 // decline says no to an invitation.
@@ -137,12 +175,16 @@ func (m *Matrix) join(ctx context.Context, room id.RoomID, via string) error {
 		if err != nil {
 			return err
 		}
+		m.strange.put(room, true)
 		_, err = call(ctx, func(ctx context.Context) (*mautrix.RespJoinRoom, error) {
 			if via == "" {
 				return s.client.JoinRoomByID(ctx, room)
 			}
 			return s.client.JoinRoom(ctx, string(room), &mautrix.ReqJoinRoom{Via: []string{via}})
 		})
+		if err == nil {
+			m.joined.put(room, true)
+		}
 		return failedOrNil("joining", err)
 	})
 }

@@ -37,7 +37,7 @@ func (m *Matrix) Post(ctx context.Context, c bot.Channel, msg bot.Message, a bot
 	if err != nil {
 		return "", bot.Unsaid(err, a)
 	}
-	out := outgoing{content: m.look.render(msg).content(event.MsgText), key: a.Key, urgent: urgent(msg)}
+	out := outgoing{content: m.look.render(msg).content(event.MsgText), key: a.Key, class: classOf(msg)}
 	if len(msg.Actions()) > 0 {
 		out.extra = map[string]any{storyField: msg.Story}
 	}
@@ -63,11 +63,17 @@ func (m *Matrix) Update(ctx context.Context, c bot.Channel, ref bot.Ref, msg bot
 	if !ok {
 		return fmt.Errorf("matrix: %q is no message of ours: %w", ref, bot.ErrRefused)
 	}
-	aloud := msg.Kind == bot.KindCorrection
+	aloud, class := msg.Kind == bot.KindCorrection, ordinary
+	if aloud {
+		class = urgent
+	}
 	if was == room {
 		edit := m.look.render(msg).content(event.MsgText)
 		edit.SetEdit(card)
-		if _, err := m.once(ctx, s, room, outgoing{content: edit, key: a.Key + "-edit", urgent: aloud}, a); err != nil {
+		if _, err := m.once(ctx, s, room, outgoing{content: edit, key: a.Key + "-edit", class: class}, a); err != nil {
+			if _, ok := errors.AsType[*bot.RetryError](err); ok {
+				err = bot.Unsaid(err, a) // the doubt about the reply stays
+			}
 			return err
 		}
 	} else if !aloud {
@@ -86,12 +92,17 @@ func (m *Matrix) Update(ctx context.Context, c bot.Channel, ref bot.Ref, msg bot
 	if was != room {
 		content.RelatesTo = nil
 	}
-	_, err = m.once(ctx, s, room, outgoing{content: content, key: a.Key, urgent: aloud}, a)
+	_, err = m.once(ctx, s, room, outgoing{content: content, key: a.Key, class: class}, a)
 	return err
 }
 
-// urgent reports whether a message goes before others.
-func urgent(m bot.Message) bool { return m.Severity == bot.Flash || m.Severity == bot.Urgent }
+// classOf is how much in a hurry a message is.
+func classOf(m bot.Message) class {
+	if m.Severity == bot.Flash || m.Severity == bot.Urgent {
+		return urgent
+	}
+	return ordinary
+}
 
 // content is the words as the content of an event. It mentions nobody, whatever
 // the words are.
@@ -124,7 +135,7 @@ type outgoing struct {
 	content *event.MessageEventContent
 	extra   map[string]any // more fields of the content
 	key     string
-	urgent  bool // goes before what is not
+	class   class
 }
 
 // once says a message unless an earlier attempt has.
@@ -142,7 +153,7 @@ func (m *Matrix) once(ctx context.Context, s *session, room id.RoomID, out outgo
 
 // send says a message in a room, encrypted where the room is.
 func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgoing) (id.EventID, error) {
-	if err := m.pace.turn(ctx, out.urgent); err != nil {
+	if err := m.pace.turn(ctx, out.class); err != nil {
 		return "", bot.Unsaid(err, bot.Attempt{})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
@@ -150,14 +161,14 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 	kind, content, err := m.sealed(ctx, s, room, out)
 	if err != nil {
 		err = failed("preparing a message", err)
-		m.learn(s, err, out.urgent)
+		m.learn(s, err, out.class)
 		return "", bot.Unsaid(err, bot.Attempt{})
 	}
 	res, err := s.client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: out.key, DontEncrypt: true})
 	if err != nil {
 		m.ended.put(out.key, time.Now())
 		err = failed("sending", err)
-		m.learn(s, err, out.urgent)
+		m.learn(s, err, out.class)
 		return "", err
 	}
 	m.pace.took()
@@ -167,9 +178,9 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 
 // learn takes notice of what a failure tells beside that: that the homeserver
 // wants a pause, does not know us, or is not there.
-func (m *Matrix) learn(s *session, err error, urgent bool) {
+func (m *Matrix) learn(s *session, err error, c class) {
 	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errcode(err) == "M_LIMIT_EXCEEDED" {
-		m.pace.limited(retry.After, urgent)
+		m.pace.limited(retry.After, c)
 	}
 	if errors.Is(err, errAway) {
 		m.away.Store(time.Now().UnixMilli())
@@ -203,8 +214,11 @@ func (m *Matrix) sealed(ctx context.Context, s *session, room id.RoomID, out out
 func refOf(room id.RoomID, e id.EventID) bot.Ref { return bot.Ref(string(room) + " " + string(e)) }
 
 func splitRef(ref bot.Ref) (room id.RoomID, e id.EventID, ok bool) {
-	first, second, ok := strings.Cut(string(ref), " ")
-	return id.RoomID(first), id.EventID(second), ok
+	i := strings.LastIndex(string(ref), " $") // a room may have spaces in its name
+	if i < 0 {
+		return "", "", false
+	}
+	return id.RoomID(ref[:i]), id.EventID(ref[i+1:]), true
 }
 
 // answerKey is the key of what is said because of an event.

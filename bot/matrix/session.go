@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -31,12 +30,17 @@ type session struct {
 
 // keys is what it takes to speak in encrypted rooms.
 type keys interface {
-	sync.Locker // held while the homeserver's words are taken in
-
 	Encrypt(ctx context.Context, room id.RoomID, kind event.Type, content any) (*event.EncryptedEventContent, error)
 	Decrypt(ctx context.Context, e *event.Event) (*event.Event, error)
 	WaitForSession(ctx context.Context, room id.RoomID, sender id.SenderKey, session id.SessionID, most time.Duration) bool
 	RequestSession(ctx context.Context, room id.RoomID, sender id.SenderKey, session id.SessionID, user id.UserID, device id.DeviceID)
+
+	// takeIn lets process take in what the homeserver says, of which the devices
+	// of these users have changed; nothing else is done with keys meanwhile.
+	takeIn(ctx context.Context, changed []id.UserID, process func() error) error
+
+	// close ends what is done by itself.
+	close()
 
 	// backUp writes the keys of rooms that are not there yet to the backup, and
 	// returns how many those were.
@@ -128,8 +132,12 @@ func (m *Matrix) begin(ctx context.Context, l login) (_ *session, err error) {
 	s := &session{login: l, client: client, syncer: client.Syncer.(*syncer)}
 	s.alive, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
-		if err != nil {
-			s.end()
+		if err == nil {
+			return
+		}
+		s.end()
+		if s.keys != nil {
+			s.keys.close()
 		}
 	}()
 	if s.keys, err = openKeys(ctx, client, m.o.Device); err != nil {
@@ -142,14 +150,10 @@ func (m *Matrix) begin(ctx context.Context, l login) (_ *session, err error) {
 			return nil, err
 		}
 	}
-	res, err := s.sync(ctx, m.since.Next, 0)
-	if errcode(err) == "M_UNKNOWN_POS" || m.since.Next != "" && errcode(err) == "M_INVALID_PARAM" {
-		// The homeserver has forgotten what it told us. What came since then
-		// is heard as the beginning of a new account's life: not at all.
-		m.log.Error("the homeserver does not know how far we had heard; commands typed since are lost", "since", m.since.At, "err", err)
-		m.since = position{}
-		res, err = s.sync(ctx, "", 0)
+	if err := m.readDirect(ctx, s); err != nil {
+		return nil, err
 	}
+	res, err := m.news(ctx, s, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +170,7 @@ func (m *Matrix) drop(s *session, err error) {
 		m.refused = refusedLogin{s.login.Token, time.Now()}
 		m.log.Error("can neither hear nor speak: "+remedies["M_UNKNOWN_TOKEN"], "err", err)
 		s.end()
+		s.keys.close()
 	}
 }
 
