@@ -36,7 +36,7 @@ func TestAfter(t *testing.T) {
 
 		{"attache: list", "attache", ":,", "list"},
 		{"attache, list", "attache", ":,", "list"},
-		{"attache:list", "attache", ":,", "list"},
+		{"attache:list", "attache", ":,", "-"}, // as @attache:elsewhere.example is
 		{"attache list", "attache", ":,", "list"},
 		{"attache:", "attache", ":,", ""},
 		{"attache :list", "attache", ":,", ":list"},
