@@ -67,7 +67,10 @@ func failed(doing string, err error) error {
 	if said.WrappedError == nil && said.Response != nil && said.Response.StatusCode < 500 {
 		// Something before the homeserver answered.
 		if said.Response.StatusCode == http.StatusTooManyRequests {
-			return &bot.RetryError{After: pauseOf(said), Err: fmt.Errorf("matrix: %s: too many requests", doing)}
+			return &bot.RetryError{After: pauseOf(said), Err: fmt.Errorf("matrix: %s: %w", doing, errLimited)}
+		}
+		if said.Response.StatusCode == http.StatusRequestEntityTooLarge {
+			return fmt.Errorf("matrix: %s: it is too large for what stands before the homeserver: %w", doing, bot.ErrRefused)
 		}
 		return &bot.RetryError{Err: fmt.Errorf("matrix: %s: %w: what stands before it answered %d", doing, errAway, said.Response.StatusCode)}
 	}
@@ -88,6 +91,9 @@ func failed(doing string, err error) error {
 	return fmt.Errorf("matrix: %s: %w", doing, cause)
 }
 
+// errLimited says that the homeserver wants a pause.
+var errLimited = errors.New("too many requests")
+
 // errAway says that the homeserver is not there.
 var errAway = errors.New("the homeserver cannot be reached")
 
@@ -103,7 +109,7 @@ func refused(doing string, said mautrix.HTTPError) error {
 	err := fmt.Errorf("matrix: %s: %w", doing, *said.RespError)
 	switch {
 	case code == "M_LIMIT_EXCEEDED" || said.IsStatus(http.StatusTooManyRequests):
-		return &bot.RetryError{After: pauseOf(said), Err: err}
+		return &bot.RetryError{After: pauseOf(said), Err: fmt.Errorf("%w: %w", err, errLimited)}
 	case code == "M_FORBIDDEN":
 		return &bot.RetryError{Err: fmt.Errorf("%w: %s", err, remedies[code])}
 	case remedies[code] != "":

@@ -65,13 +65,15 @@ func (m *Matrix) hear(b *batch, s *session, room id.RoomID, events []*event.Even
 // work queues what is to be done about an event, unless it was done in an
 // earlier life. do reports whether anything came of it.
 func (m *Matrix) work(b *batch, e *event.Event, do func(context.Context, *session) bool) {
-	m.workIn(b, e.RoomID, e, do)
+	m.workIn(b, e.RoomID, e, do, func() {})
 }
 
-// workIn is work in a lane of another name.
-func (m *Matrix) workIn(b *batch, lane id.RoomID, e *event.Event, do func(context.Context, *session) bool) {
+// workIn is work in a lane of another name, which calls ended when it has ended
+// in whichever way.
+func (m *Matrix) workIn(b *batch, lane id.RoomID, e *event.Event, do func(context.Context, *session) bool, ended func()) {
 	b.hold()
 	queued := m.queue.put(lane, func(ctx context.Context) {
+		defer ended()
 		err := m.handle(ctx, e, do)
 		if ctx.Err() != nil {
 			return // it will be heard again
@@ -82,6 +84,7 @@ func (m *Matrix) workIn(b *batch, lane id.RoomID, e *event.Event, do func(contex
 		b.done(ctx)
 	})
 	if !queued {
+		ended()
 		m.log.Warn("left alone what was said: too much waits", "channel", m.channel(e.RoomID))
 		b.done(context.Background())
 	}
@@ -155,14 +158,13 @@ func (m *Matrix) onEncrypted(ctx context.Context, s *session, b *batch, e *event
 	m.waits.Add(1)
 	lane := id.RoomID("a key to " + string(e.ID))
 	m.workIn(b, lane, e, func(ctx context.Context, s *session) bool {
-		defer m.waits.Add(-1)
 		clear, err := s.awaited(ctx, e)
 		if err != nil {
 			m.undecryptable(ctx, e, err)
 			return false
 		}
 		return m.onDecrypted(ctx, s, clear)
-	})
+	}, func() { m.waits.Add(-1) })
 	return false
 }
 

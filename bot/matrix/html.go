@@ -11,7 +11,7 @@ import (
 
 // words is what a Matrix message says, twice: plain, for notifications, screen
 // readers and clients that show no HTML, and in the HTML that the others show
-// (https://spec.matrix.org/v1.12/client-server-api/#mroommessage-msgtypes).
+// (https://spec.matrix.org/v1.16/client-server-api/#mroommessage-msgtypes).
 // Words are put together side by side; nothing unescaped ever gets into HTML.
 type words struct{ Body, HTML string }
 

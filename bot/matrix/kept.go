@@ -68,3 +68,33 @@ func (d *Device) reaction(ctx context.Context, e id.EventID) (r reaction, ok boo
 	}
 	return r, err == nil, err
 }
+
+const ungreeted = "ungreeted/"
+
+// setUngreeted notes that a room is to be greeted once we are in it.
+func (d *Device) setUngreeted(ctx context.Context, room id.RoomID) error {
+	return d.set(ctx, ungreeted+string(room), []byte{1})
+}
+
+// setGreeted notes that it was.
+func (d *Device) setGreeted(ctx context.Context, room id.RoomID) error {
+	_, err := d.raw.ExecContext(ctx, `DELETE FROM attache_value WHERE name = $1`, ungreeted+string(room))
+	return err
+}
+
+// ungreeted returns the rooms that are to be greeted.
+func (d *Device) ungreeted(ctx context.Context) (rooms []id.RoomID, err error) {
+	rows, err := d.raw.QueryContext(ctx, `SELECT substr(name, $1) FROM attache_value WHERE name GLOB $2`, len(ungreeted)+1, ungreeted+"*")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var room id.RoomID
+		if err := rows.Scan(&room); err != nil {
+			return nil, err
+		}
+		rooms = append(rooms, room)
+	}
+	return rooms, rows.Err()
+}

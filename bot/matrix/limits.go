@@ -7,7 +7,7 @@ import (
 
 // maxSize is how many bytes of JSON a message may have, body and formatted_body
 // together. An event is refused above 65,536 bytes in all
-// (https://spec.matrix.org/v1.12/client-server-api/#size-limits). An edit says
+// (https://spec.matrix.org/v1.16/client-server-api/#size-limits). An edit says
 // everything twice, once for clients that know no edits, so 24,000; the rest of
 // its content is below 1,000; encrypted that is 33,400 of base64; and the rest of
 // the event, with auth and previous events, has thousands left. They are left

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -199,7 +200,7 @@ func (m *Matrix) weaken(ctx context.Context, s *session, res *mautrix.RespSync) 
 			if e.Type.Type != event.StatePowerLevels.Type || e.StateKey == nil {
 				continue
 			}
-			if _, ok := e.Content.Parsed.(*event.PowerLevelsEventContent); ok {
+			if json.Unmarshal(e.Content.VeryRaw, &event.PowerLevelsEventContent{}) == nil {
 				break
 			}
 			m.log.Error("cannot read who has which power in a room; nobody may change what is told there but those in matrix.admins", "channel", m.channel(room))

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -42,57 +43,67 @@ func TestLimited(t *testing.T) {
 	}
 }
 
-// TestPaceOfSynapse is fifty rooms in which something waits, at the pace that
-// Synapse has as it comes: a burst of ten, then a message in five seconds. What
-// is urgent goes first, and little is refused.
+// synapse is the bucket that Synapse has as it comes: ten messages, and one more
+// every five seconds.
+type synapse struct {
+	mu             sync.Mutex
+	tokens         float64
+	filled         time.Time
+	taken, refused int
+}
+
+// take is how long it wants to hear nothing; 0 if it took the message.
+func (s *synapse) take() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens = min(10, s.tokens+0.2*time.Since(s.filled).Seconds())
+	s.filled = time.Now()
+	if s.tokens < 1 {
+		s.refused++
+		return time.Millisecond + time.Duration((1-s.tokens)*5*float64(time.Second))
+	}
+	s.tokens--
+	s.taken++
+	return 0
+}
+
+// say says one thing as soon as it can, unless ctx ends first.
+func (s *synapse) say(ctx context.Context, p *pace, c class) {
+	for ctx.Err() == nil {
+		err := p.turn(ctx, c)
+		if retry, ok := errors.AsType[*bot.RetryError](err); ok {
+			_ = sleep(ctx, retry.After)
+		} else if wait := s.take(); wait > 0 {
+			p.limited(wait, c)
+			_ = sleep(ctx, wait)
+		} else {
+			p.took()
+			return
+		}
+	}
+}
+
+// TestPaceOfSynapse is fifty rooms in which something waits: little is refused,
+// nothing is lost of what is allowed, and what is urgent goes first.
 func TestPaceOfSynapse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pace
-		var mu sync.Mutex
-		tokens, filled := 10.0, time.Now()
-		refusals, taken := 0, 0
-		send := func() (wait time.Duration) { // 0: taken
-			mu.Lock()
-			defer mu.Unlock()
-			tokens = min(10, tokens+0.2*time.Since(filled).Seconds())
-			filled = time.Now()
-			if tokens < 1 {
-				refusals++
-				return time.Millisecond + time.Duration((1-tokens)*5*float64(time.Second))
-			}
-			tokens--
-			taken++
-			return 0
-		}
-		say := func(c class) {
-			for {
-				err := p.turn(t.Context(), c)
-				if retry, ok := errors.AsType[*bot.RetryError](err); ok {
-					time.Sleep(retry.After)
-				} else if wait := send(); wait > 0 {
-					p.limited(wait, c)
-					time.Sleep(wait)
-				} else {
-					p.took()
-					return
-				}
-			}
-		}
-		const rooms, each = 50, 4
+		server := synapse{tokens: 10, filled: time.Now()}
+		const rooms, each, urgents = 50, 4, 5
 		start := time.Now()
 		var wg sync.WaitGroup
 		for range rooms {
 			wg.Go(func() {
 				for range each {
-					say(ordinary)
+					server.say(t.Context(), &p, ordinary)
 				}
 			})
 		}
 		wg.Go(func() {
 			time.Sleep(time.Minute)
-			for range 5 {
+			for range urgents {
 				before := time.Now()
-				say(urgent)
+				server.say(t.Context(), &p, urgent)
 				if took := time.Since(before); took > 12*time.Second {
 					t.Errorf("what is urgent waited for %s", took)
 				}
@@ -100,10 +111,41 @@ func TestPaceOfSynapse(t *testing.T) {
 			}
 		})
 		wg.Wait()
-		took, ideal := time.Since(start), time.Duration(rooms*each+5-10)*5*time.Second
-		t.Logf("%d messages in %s, %.2f times the least possible, %d refused, %d taken", rooms*each+5, took, float64(took)/float64(ideal), refusals, taken)
-		if took > ideal*11/10 || refusals > taken/4 {
-			t.Errorf("took %s where %s would do, and %d were refused", took, ideal, refusals)
+		took, ideal := time.Since(start), time.Duration(rooms*each+urgents-10)*5*time.Second
+		t.Logf("%d messages in %s, %.2f times the least possible, %d refused", server.taken, took, float64(took)/float64(ideal), server.refused)
+		if took > ideal*11/10 || server.refused > server.taken/4 || server.taken != rooms*each+urgents {
+			t.Errorf("took %s for %d messages where %s would do, and refused %d", took, server.taken, ideal, server.refused)
+		}
+	})
+}
+
+// TestPaceFlooded has somebody ask without end, while there are alerts in fifty
+// rooms: the news go on, and so do the answers.
+func TestPaceFlooded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pace
+		server := synapse{tokens: 10, filled: time.Now()}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		answers := 0
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					server.say(ctx, &p, ordinary)
+				}
+			})
+		}
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				server.say(ctx, &p, answering)
+				answers++
+			}
+		})
+		wg.Wait()
+		t.Logf("%d messages in an hour, of them %d answers", server.taken, answers)
+		if server.taken < 650 || answers < server.taken/20 || answers > server.taken*2/3 {
+			t.Errorf("%d messages in an hour of 720, of them %d answers", server.taken, answers)
 		}
 	})
 }

@@ -146,7 +146,10 @@ func invitation(state []*event.Event, me id.UserID) (by id.UserID, direct, ok bo
 
 // accept joins a room that we were invited to.
 func (m *Matrix) accept(ctx context.Context, s *session, room id.RoomID, by id.UserID, direct bool) {
-	err := m.join(ctx, room, "")
+	err := m.o.Device.setUngreeted(ctx, room)
+	if err == nil {
+		err = m.join(ctx, room, "")
+	}
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
@@ -200,9 +203,33 @@ func failedOrNil(doing string, err error) error {
 // onJoin greets the room that we have come into, and lists our commands there
 // for clients that show them.
 func (m *Matrix) onJoin(ctx context.Context, s *session, room id.RoomID) (acted bool) {
-	m.answer(ctx, room, answerKey(id.EventID("greeting "+room)), nil, m.greeting())
+	m.greet(ctx, room)
 	m.queue.put(room, func(ctx context.Context) { m.describe(ctx, s, room) }) // behind what people have typed by now
 	return true
+}
+
+// greet says the greeting, unless it has been said.
+func (m *Matrix) greet(ctx context.Context, room id.RoomID) {
+	key := answerKey(id.EventID("greeting " + room))
+	if _, said := m.own.get(pageKey(key, 0)); !said {
+		m.answer(ctx, room, key, nil, m.greeting())
+	}
+	if ctx.Err() == nil {
+		if err := m.o.Device.setGreeted(ctx, room); err != nil {
+			m.log.Warn("failed to keep that a room was greeted", "channel", m.channel(room), "err", err)
+		}
+	}
+}
+
+// greetLate greets the rooms that an earlier life came into and did not greet.
+func (m *Matrix) greetLate(ctx context.Context, s *session) error {
+	rooms, err := m.o.Device.ungreeted(ctx)
+	for _, room := range rooms {
+		if s.client.StateStore.IsInRoom(ctx, room, s.me()) {
+			m.queue.put(room, func(ctx context.Context) { m.greet(ctx, room) })
+		}
+	}
+	return err
 }
 
 // greeting is what the room reads that we were invited to.

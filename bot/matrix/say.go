@@ -179,7 +179,7 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 // learn takes notice of what a failure tells beside that: that the homeserver
 // wants a pause, does not know us, or is not there.
 func (m *Matrix) learn(s *session, err error, c class) {
-	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errcode(err) == "M_LIMIT_EXCEEDED" {
+	if retry, ok := errors.AsType[*bot.RetryError](err); ok && errors.Is(err, errLimited) {
 		m.pace.limited(retry.After, c)
 	}
 	if errors.Is(err, errAway) {

@@ -157,7 +157,10 @@ func (m *Matrix) begin(ctx context.Context, l login) (_ *session, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, m.take(ctx, s, res)
+	if err := m.take(ctx, s, res); err != nil {
+		return nil, err
+	}
+	return s, m.greetLate(ctx, s)
 }
 
 // drop ends a session that the homeserver would not have any more, and tells the

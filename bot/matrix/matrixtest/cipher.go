@@ -12,6 +12,7 @@ import (
 	"go.mau.fi/util/dbutil"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto/cryptohelper"
+	"maunium.net/go/mautrix/crypto/goolm/session"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
@@ -137,4 +138,18 @@ func (c *cipher) devices(ctx context.Context, user id.UserID) (map[id.DeviceID]i
 		judged[device] = c.judge(ctx, keys)
 	}
 	return judged, nil
+}
+
+// skip moves the key that she encrypts with in a room ahead, as if there had been
+// that many messages.
+func (c *cipher) skip(ctx context.Context, room id.RoomID, to uint32) error {
+	defer c.alone()()
+	store := c.Machine().CryptoStore
+	s, err := store.GetOutboundGroupSession(ctx, room)
+	if err != nil {
+		return err
+	}
+	s.Internal.(*session.MegolmOutboundSession).Ratchet.AdvanceTo(to)
+	s.MaxMessages = 1 << 30
+	return store.UpdateOutboundGroupSession(ctx, s)
 }

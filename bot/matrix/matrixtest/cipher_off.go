@@ -36,3 +36,5 @@ func (*cipher) trust(context.Context, *event.Event) (id.DeviceID, id.TrustState)
 func (*cipher) devices(context.Context, id.UserID) (map[id.DeviceID]id.TrustState, error) {
 	return nil, errors.ErrUnsupported
 }
+
+func (*cipher) skip(context.Context, id.RoomID, uint32) error { return errors.ErrUnsupported }

@@ -121,6 +121,7 @@
 //	alice.Reply(room, event, text)
 //	alice.React(room, event, key)
 //	alice.Redact(room, event)
+//	alice.SkipKeys(room, n)                        her next message pretends to n before it
 //	alice.Sees(room)                               what came by now, in order: []Seen
 //	alice.Wait(room, what, func([]Seen) bool)      the same as soon as it is so; 30 seconds at most
 //	alice.State(room, type)                        the state events of that type, by key

@@ -41,7 +41,7 @@ func Answer(body string) Fault { return Fault{answer: jsonAnswer(http.StatusOK, 
 func Refuse(code string, status int) Fault { return Fault{answer: refusal(status, code, nil)} }
 
 // SoftLogout says that the token has expired, and that its device lives on
-// (https://spec.matrix.org/v1.15/client-server-api/#soft-logout).
+// (https://spec.matrix.org/v1.16/client-server-api/#soft-logout).
 func SoftLogout() Fault {
 	return Fault{answer: refusal(http.StatusUnauthorized, "M_UNKNOWN_TOKEN", object{"soft_logout": true})}
 }

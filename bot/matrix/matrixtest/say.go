@@ -71,3 +71,12 @@ func (p *Person) Redact(where id.RoomID, what id.EventID) id.EventID {
 	p.must(err, "redacting "+string(what))
 	return done.EventID
 }
+
+// SkipKeys moves the key that she encrypts with in a room ahead: her next message
+// says that there were that many before it.
+func (p *Person) SkipKeys(room id.RoomID, to uint32) {
+	p.t.Helper()
+	if err := p.cipher.skip(p.ctx, room, to); err != nil {
+		p.t.Fatalf("%s: moving a key ahead: %v", p.User, err)
+	}
+}

@@ -163,7 +163,7 @@ func newText(content map[string]any) Text {
 
 // changedBy tells whether a change of the message is one: of the same sender and
 // type, with something new, encrypted if the message was, and not removed again
-// (https://spec.matrix.org/v1.15/client-server-api/#validity-of-replacement-events).
+// (https://spec.matrix.org/v1.16/client-server-api/#validity-of-replacement-events).
 func (s *Seen) changedBy(edit Seen) bool {
 	_, says := edit.Raw["m.new_content"].(map[string]any)
 	return says && !edit.Redacted && !s.Redacted && s.Sender == edit.Sender && s.Type == edit.Type &&
