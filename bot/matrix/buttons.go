@@ -6,15 +6,16 @@ import "strings"
 type button struct {
 	key    string // the emoji, which people see under the message
 	action string // the name of a bot.Action
+	undo   string // that of taking it back; the card shows whether it is done. "": there is nothing to undo
 	does   string // what it does, for people
 }
 
 // buttons are those that we offer.
 var buttons = []button{
-	{"🙋", "claim", "says on the card that you are on it"},
-	{"🔇", "mute", "keeps the story quiet here, but for corrections"},
-	{"❓", "why", "tells why it was told here"},
-	{"📖", "story", "tells the whole story"},
+	{"🙋", "claim", "release", "says on the card that you are on it"},
+	{"🔇", "mute", "unmute", "keeps the story quiet here, but for corrections"},
+	{"❓", "why", "", "tells why it was told here"},
+	{"📖", "story", "", "tells the whole story"},
 }
 
 // alike are reactions that people take for one of ours.
@@ -33,6 +34,16 @@ func actionOf(key string) string {
 	for _, b := range buttons {
 		if b.key == key {
 			return b.action
+		}
+	}
+	return ""
+}
+
+// undo is the action that undoes one; "" if none does.
+func undo(action string) string {
+	for _, b := range buttons {
+		if b.action == action {
+			return b.undo
 		}
 	}
 	return ""

@@ -2,10 +2,11 @@
 // encrypted rooms, commands by prefix, mention, direct message and reaction.
 //
 // We log in as a user, from one device, which is a file: the Device (login.go,
-// keys_on.go). listen.go asks the homeserver what is new, hear.go makes commands
-// of it, room.go follows invitations, departures and moves. What we say goes out
-// in say.go, at the homeserver's pace, once. How it looks is born in render.go
-// and its neighbours.
+// keys_on.go). listen.go asks the homeserver what is new and takes it in, gap.go
+// what that leaves out; hear.go and react.go make commands of it; room.go follows
+// invitations and departures, move.go rooms that are replaced. What we say goes
+// out in say.go, at the homeserver's pace (pace.go), once (lookup.go). How it
+// looks is born in render.go and its neighbours.
 //
 // mautrix has its pure Go cryptography under the build tag goolm; without it
 // this package compiles, and New refuses.

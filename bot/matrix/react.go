@@ -18,9 +18,6 @@ type reaction struct {
 	story  int64
 }
 
-// undone is what taking a reaction back does.
-var undone = map[string]string{"claim": "release", "mute": "unmute"}
-
 // onReaction does what a reaction to one of our alerts stands for.
 func (m *Matrix) onReaction(ctx context.Context, s *session, e *event.Event) (acted bool) {
 	said := e.Content.AsReaction().RelatesTo
@@ -48,11 +45,11 @@ func (m *Matrix) onRedaction(ctx context.Context, s *session, e *event.Event) (a
 	if err != nil {
 		m.log.Warn("failed to read what a reaction stood for", "err", err)
 	}
-	if !ok || undone[r.action] == "" || r.user != e.Sender {
+	back := undo(r.action)
+	if !ok || back == "" || r.user != e.Sender {
 		return false
 	}
-	r.action = undone[r.action]
-	_ = m.o.Device.setReaction(ctx, pressed, r, time.Now()) // so that it is not undone again, which would do no harm
+	r.action = back
 	m.press(ctx, s, e, r)
 	return true
 }
@@ -77,19 +74,10 @@ func (m *Matrix) press(ctx context.Context, s *session, e *event.Event, r reacti
 		return
 	}
 	answer := m.handler.Answer(ctx, m.commandOf(ctx, s, r.room, r.user, fmt.Sprintf("%s %d", r.action, r.story)))
-	if !answer.Mistake && shownByCard(r.action) {
+	if !answer.Mistake && r.action != "why" && r.action != "story" {
 		return
 	}
 	m.answer(ctx, r.room, key, (&event.RelatesTo{}).SetThread(r.card, r.card), answer)
-}
-
-// shownByCard reports whether the card tells that an action was done.
-func shownByCard(action string) bool {
-	switch action {
-	case "claim", "release", "mute", "unmute":
-		return true
-	}
-	return false
 }
 
 // storyOf is the story that an alert of ours in a room is about; not ok if the
