@@ -98,6 +98,49 @@ func TestDeliverLanes(t *testing.T) {
 	})
 }
 
+// What a platform put off a dozen times did not fail: when it does, once, it is
+// tried again at once, and not in minutes.
+func TestDeliverPutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, map[bot.Channel]string{"room:a": "story"})
+		d.room.fails = func(_ bot.Message, try int) error {
+			switch {
+			case try <= 12:
+				return &bot.RetryError{After: 5 * time.Second}
+			case try == 13:
+				return errors.New("the line is down")
+			}
+			return nil
+		}
+		d.publish("the first story")
+		d.run(12*5*time.Second + 10*time.Second)
+		d.heard("a the first story")
+	})
+}
+
+// An old message is not given up at the first refusal that may be for good: it is
+// old because nobody could be reached, perhaps.
+func TestDeliverOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, map[bot.Channel]string{"room:a": "story"})
+		start := time.Now()
+		refused := false
+		d.room.fails = func(bot.Message, int) error {
+			switch {
+			case time.Since(start) < time.Hour:
+				return &bot.RetryError{After: time.Minute}
+			case !refused:
+				refused = true
+				return &bot.RetryError{Within: 15 * time.Minute, Err: errors.New("who are you")}
+			}
+			return nil
+		}
+		d.publish("the first story")
+		d.run(2 * time.Hour)
+		d.heard("a the first story")
+	})
+}
+
 // What was planned and not said is said after a restart; an update never goes
 // before its alert, nor without it.
 func TestDeliverResume(t *testing.T) {
