@@ -67,7 +67,7 @@ func TestGarbage(t *testing.T) {
 	p := newPeer(t)
 	p.hears(t, &echo{})
 	room, other := p.room(t, false), p.room(t, false)
-	for i := range 3 * maxLane {
+	for i := range 3 * share {
 		p.alice.Send(other, event.EventEncrypted, map[string]any{
 			"algorithm": "m.megolm.v1.aes-sha2", "session_id": strings.Repeat("x", 40) + string(rune('a'+i%26)), "sender_key": "x", "device_id": "X",
 			"ciphertext": strings.Repeat("A", 100),

@@ -76,6 +76,7 @@ func TestCut(t *testing.T) {
 			p := newPeer(t)
 			p.hears(t, &echo{})
 			room := p.room(t, encrypted)
+			p.heard(t, room, "Good day.")
 			p.insist(t, room, "Norvania recalls its ambassador", "first")
 			p.heard(t, room, "A reaction to an alert of mine") // it is said by itself
 			length := p.proxy.AnswerLength("send")

@@ -81,7 +81,7 @@ func (p *pace) turn(ctx context.Context, c class) error {
 
 // limited notes that the homeserver wants to hear nothing for a while. That it
 // took something so long ago, and would again after that while, is how far apart
-// it wants messages; a little more lets its bucket fill.
+// it wants messages, if we have been busy; a little more lets its bucket fill.
 func (p *pace) limited(d time.Duration, c class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,8 +90,8 @@ func (p *pace) limited(d time.Duration, c class) {
 		p.next = until
 	}
 	apart := d
-	if !p.last.IsZero() {
-		apart += now.Sub(p.last)
+	if since := now.Sub(p.last); since <= 2*max(p.gap, d) {
+		apart += since
 	}
 	p.gap = max(min(apart+apart/10, maxGap), noGap)
 	p.streak = 0

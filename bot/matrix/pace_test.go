@@ -20,6 +20,7 @@ func TestLimited(t *testing.T) {
 	p := newPeer(t)
 	p.hears(t, &echo{})
 	room := p.room(t, false)
+	p.heard(t, room, "Good day.")
 	p.insist(t, room, "Norvania recalls its ambassador", "first")
 	p.heard(t, room, "A reaction to an alert of mine") // it is said by itself
 	for name, fault := range map[string]matrixtest.Fault{
@@ -157,6 +158,7 @@ func TestPaced(t *testing.T) {
 	p := newPeer(t)
 	p.hears(t, &echo{})
 	room := p.room(t, false)
+	p.heard(t, room, "Good day.")
 	p.insist(t, room, "Norvania recalls its ambassador", "first")
 	p.heard(t, room, "A reaction to an alert of mine") // it is said by itself
 	p.proxy.Pace(4, 2)

@@ -11,7 +11,8 @@ import (
 // How what is heard is worked.
 const (
 	backlog  = 1000                    // things heard that may wait before we hear no more
-	maxLane  = 100                     // of those, in one room
+	share    = 100                     // of those that count, in one room: it must not make us deaf in all
+	maxLane  = 10_000                  // things that may wait in one room; a gap has half as many
 	graceful = 1500 * time.Millisecond // for what is being worked when run ends
 )
 
@@ -20,7 +21,7 @@ const (
 type queue struct {
 	mu      sync.Mutex
 	lanes   map[id.RoomID][]func(context.Context)
-	waiting int
+	waiting int                  // of what counts
 	fewer   sync.Cond            // signalled when less waits
 	work    func(room id.RoomID) // works a lane; nil while run does not run
 }
@@ -32,8 +33,8 @@ func newQueue() *queue {
 }
 
 // put queues something to be done in a room. It reports false if too much waits
-// there: one room must not make us deaf in all. What is not done when run ends is
-// forgotten here, and must be heard again.
+// there. What is not done when run ends is forgotten here, and must be heard
+// again.
 func (q *queue) put(room id.RoomID, do func(context.Context)) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -41,7 +42,9 @@ func (q *queue) put(room id.RoomID, do func(context.Context)) bool {
 	if len(lane) >= maxLane {
 		return false
 	}
-	q.waiting++
+	if len(lane) < share {
+		q.waiting++
+	}
 	q.lanes[room] = append(lane, do)
 	if !busy && q.work != nil {
 		q.work(room)
@@ -60,8 +63,10 @@ func (q *queue) next(room id.RoomID) (do func(context.Context)) {
 		return nil
 	}
 	do, q.lanes[room] = lane[0], lane[1:]
-	q.waiting--
-	q.fewer.Broadcast()
+	if len(lane) <= share {
+		q.waiting--
+		q.fewer.Broadcast()
+	}
 	return do
 }
 

@@ -115,7 +115,7 @@ func TestQueueReady(t *testing.T) {
 		}
 		step := make(chan bool)
 		put := func(room string) { q.put(id.RoomID(room), func(context.Context) { <-step }) }
-		const rooms = backlog / maxLane
+		const rooms = backlog / share
 		for i := range backlog {
 			put(fmt.Sprint("!", i%rooms))
 		}
@@ -192,8 +192,8 @@ func TestQueueFull(t *testing.T) {
 		if !q.put("!calm", func(context.Context) {}) {
 			t.Error("refused another room's")
 		}
-		if q.waiting != maxLane+1 {
-			t.Errorf("%d wait, want %d: what was refused does not", q.waiting, maxLane+1)
+		if q.waiting != share+1 {
+			t.Errorf("%d count, want %d: one room has its share, and no more", q.waiting, share+1)
 		}
 		stop := runs(t, q)
 		synctest.Wait()

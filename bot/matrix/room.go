@@ -19,7 +19,7 @@ import (
 const (
 	joinTime  = 10 * time.Minute // for another server to let us in
 	enterTime = 10 * time.Minute // before a door that was shut is tried again
-	awayTime  = time.Minute      // before it is looked again whether somebody has invited us
+	awayTime  = 2 * time.Minute  // before it is looked again whether somebody has invited us
 )
 
 // place finds the room that a channel's name stands for, and that we are in it.

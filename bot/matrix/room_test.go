@@ -149,7 +149,7 @@ func TestMovedByAnybody(t *testing.T) {
 	room := p.room(t, false)
 	trap := p.alice.Create(&mautrix.ReqCreateRoom{Preset: "public_chat"})
 	p.alice.SetState(room, event.StateTombstone, "", &event.TombstoneEventContent{Body: "this way", ReplacementRoom: trap})
-	p.logged(t, "replaced by one that does not say so")
+	p.logged(t, "replaced by one to which it does not go")
 	if _, err := p.Post(t.Context(), channelOf(room), alert("Norvania recalls its ambassador"), bot.Attempt{Key: "k1"}); err != nil {
 		t.Fatal(err)
 	}
