@@ -41,7 +41,7 @@ func TestBurst(t *testing.T) {
 	p = p.another(t, p.o.Device)
 	db := openDB(t)
 	names, urgent := bottest.Burst(t, db, channels, alerts)
-	p.proxy.Pace(25, 10)
+	p.proxy.Pace(50, 10)
 	dice := rand.New(rand.NewPCG(1, 2))
 	var mu sync.Mutex
 	sends := 0
@@ -73,7 +73,7 @@ func TestBurst(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	bottest.Drain(t, b, 5*time.Minute, p.Matrix)
+	bottest.Drain(t, b, 8*time.Minute, p.Matrix)
 	took := time.Since(start)
 	kill.Wait()
 	if sends < 3*count {

@@ -68,6 +68,7 @@ func (m *Matrix) hearNext(ctx context.Context, s *session, wait time.Duration) e
 	if err != nil {
 		return err
 	}
+	m.missing.Store(0)
 	return m.take(ctx, s, res)
 }
 

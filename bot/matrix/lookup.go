@@ -80,6 +80,21 @@ func (m *Matrix) gaveUp(key string, a bot.Attempt) time.Time {
 	return end
 }
 
+// outage is how long nobody answers until we take the homeserver to have ended,
+// and not for busy.
+const outage = time.Second
+
+// missedIt notes that the homeserver is not there.
+func (m *Matrix) missedIt(now time.Time) {
+	since := now.UnixMilli()
+	if !m.missing.CompareAndSwap(0, since) {
+		since = m.missing.Load()
+	}
+	if now.Sub(time.UnixMilli(since)) >= outage {
+		m.away.Store(now.UnixMilli())
+	}
+}
+
 // knowable is when a search shows whether an attempt has come to something.
 func (m *Matrix) knowable(key string, a bot.Attempt) time.Time {
 	at := m.gaveUp(key, a).Add(m.settle)

@@ -85,7 +85,8 @@ type Matrix struct {
 	tries   int        // to take in what is new since then
 
 	waits    atomic.Int64 // messages whose key is awaited
-	away     atomic.Int64 // when the homeserver was last not there, in Unix milliseconds
+	missing  atomic.Int64 // since when nobody has answered, in Unix milliseconds; 0: somebody has
+	away     atomic.Int64 // when the homeserver was last away for longer, in Unix milliseconds
 	queue    *queue
 	progress progress
 	pace     pace

@@ -129,6 +129,8 @@ func TestForgetful(t *testing.T) {
 	server.Stop()
 	p.settle = 0
 	post(rooms[0], attempts[rooms[0]]) // nobody is there
+	time.Sleep(outage)
+	post(rooms[0], attempts[rooms[0]]) // and not for a moment only
 	server.Restart()
 	p.alice.SetState(rooms[2], event.StateEncryption, "", &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1})
 	for _, room := range rooms {

@@ -172,6 +172,7 @@ func (m *Matrix) send(ctx context.Context, s *session, room id.RoomID, out outgo
 		return "", err
 	}
 	m.pace.took()
+	m.missing.Store(0)
 	m.own.put(out.key, res.EventID)
 	return res.EventID, nil
 }
@@ -183,7 +184,7 @@ func (m *Matrix) learn(s *session, err error, c class) {
 		m.pace.limited(retry.After, c)
 	}
 	if errors.Is(err, errAway) {
-		m.away.Store(time.Now().UnixMilli())
+		m.missedIt(time.Now())
 	}
 	if loggedOut(err) {
 		m.drop(s, err)
