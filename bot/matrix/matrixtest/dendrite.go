@@ -34,8 +34,26 @@ type process struct {
 	done chan struct{} // closed when it has ended
 }
 
+// startTries is how often it is started until it stays: after a SIGKILL, what it
+// has yet to do may come before it is ready for that, and then it panics (0.15.2,
+// roomserver/internal/query.QueryRoomsForUser). Whoever runs one has it restarted.
+const startTries = 6
+
 // start runs the program until it answers. The caller holds d.mu, or is alone.
-func (d *dendrite) start() error {
+func (d *dendrite) start() (err error) {
+	for try := range startTries {
+		if err = d.startOnce(); !errors.Is(err, errEnded) {
+			return err
+		}
+		d.logf("%v (try %d)", err, try+1)
+		time.Sleep(time.Duration(try+1) * 200 * time.Millisecond)
+	}
+	return err
+}
+
+var errEnded = errors.New("dendrite ended as it started")
+
+func (d *dendrite) startOnce() error {
 	p, err := d.spawn()
 	if err != nil {
 		return err
@@ -53,7 +71,7 @@ func (d *dendrite) start() error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("dendrite ended as it started: %s", p.cmd.ProcessState)
+			return fmt.Errorf("%w: %s", errEnded, p.cmd.ProcessState)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
