@@ -136,7 +136,7 @@ func (b *Bot) attempt(ctx context.Context, p Platform, d Delivery) error {
 		return err
 	}
 	ref, err := say(ctx, p, d)
-	if err != nil && ctx.Err() != nil {
+	if retry, ok := errors.AsType[*RetryError](err); err != nil && ctx.Err() != nil && (!ok || retry.Unsure) {
 		return nil // ended while speaking: the next start asks the platform again
 	}
 	r := resultOf(d, ref, err, start, time.Now())

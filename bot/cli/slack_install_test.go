@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
+	"time"
 
 	"attache/bot/slack/slacktest"
 	"attache/feeds/feedstest"
@@ -80,7 +81,8 @@ func TestSlackInstall(t *testing.T) {
 		t.Fatalf("installed with %s: %s\n%s", resp.Status, page, logs)
 	}
 	publish("Norvania recalls its ambassador", "Ruritania recalls its ambassador")
-	slacktest.Eventually(t, "an alert", func() bool { return len(proxy.Posted()) > 0 })
+	slacktest.Eventually(t, "both alerts", func() bool { return len(proxy.Posted()) > 1 })
+	time.Sleep(time.Second) // for the answer to reach the program: else the next life is in doubt for 25 s
 	said := len(proxy.Posted())
 	stop()
 	first := logs.String()
