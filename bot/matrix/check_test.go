@@ -118,23 +118,6 @@ func TestCheckMissing(t *testing.T) {
 	shows(t, a.check(t, func(o *CheckOptions) { o.User = "@boss:localhost" }), "BAD  login: ", " has the login of "+string(l.User)+", and matrix.user is @boss:localhost")
 }
 
-// Without encryption in the program nothing is looked at or made.
-func TestWithoutEncryption(t *testing.T) {
-	if Encryption {
-		t.Skip("left out: a program without encryption. To have it: go test without -tags goolm")
-	}
-	device, err := OpenDevice(t.Context(), t.TempDir()+"/matrix.db", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer device.Close()
-	refusal(t, LogIn(t.Context(), LoginOptions{Device: device, User: "@a:b"}), "built without encryption", "go build -tags goolm")
-	found := Check(t.Context(), CheckOptions{Options: Options{Device: device, User: "@a:b"}})
-	if len(found) != 1 || found[0].Err == nil || !strings.Contains(found[0].Err.Error(), "go build -tags goolm") {
-		t.Errorf("found %v", found)
-	}
-}
-
 // What check opens is a file of ours, and it makes and changes none.
 func TestCheckFile(t *testing.T) {
 	dir := t.TempDir()
