@@ -108,7 +108,11 @@ func (m *Matrix) onTombstone(ctx context.Context, s *session, e *event.Event) (a
 		log.Error("a room was replaced by one that it cannot join; invite it there, and to what is said in the old one people may not listen", "err", err)
 		return true
 	}
-	if err := m.confirm(ctx, s, e.RoomID, to); err != nil {
+	err = m.confirm(ctx, s, e.RoomID, to)
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
 		log.Error("a room says that it was replaced by one to which it does not go; alerts stay where they were", "err", err)
 		if _, err := call(ctx, func(ctx context.Context) (*mautrix.RespLeaveRoom, error) { return s.client.LeaveRoom(ctx, to) }); err != nil {
 			log.Warn("failed to leave it", "err", failed("leaving", err))
@@ -129,9 +133,16 @@ func (m *Matrix) onTombstone(ctx context.Context, s *session, e *event.Event) (a
 // confirm is nil if a room says that it replaces another, and tells no more
 // people what is said there than that did.
 func (m *Matrix) confirm(ctx context.Context, s *session, from, to id.RoomID) error {
-	state, err := call(ctx, func(ctx context.Context) (mautrix.RoomStateMap, error) { return s.client.State(ctx, to) })
+	var state mautrix.RoomStateMap
+	err := persist(ctx, joinTime, func() (err error) { // or a passing failure would count as a no
+		state, err = call(ctx, func(ctx context.Context) (mautrix.RoomStateMap, error) { return s.client.State(ctx, to) })
+		if err != nil {
+			return failed("reading a room", err)
+		}
+		return nil
+	})
 	if err != nil {
-		return failed("reading a room", err)
+		return err
 	}
 	create := state[event.StateCreate][""]
 	if create == nil {
