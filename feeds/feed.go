@@ -9,6 +9,7 @@ package feeds
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -41,11 +42,42 @@ type Feed struct {
 	Outlet string        // who publishes it, as readers know them: "UN News"
 	Tier   Tier          //
 	Lang   string        // BCP 47; the language of items that do not say
-	Every  time.Duration // base interval between polls; 0 means the poller's default
+	Region string        // the part of the world it reports from, a word for people: "europe"
+	Group  string        // the folder it is kept in, for people
+	Every  time.Duration // base interval between polls; 0 means the poller's default for its tier
+
+	Kind Kind           // what its address serves; "" means Syndicated
+	Page Selectors      // of a Page: where its items are
+	Zone *time.Location // of dates that do not say theirs; nil means UTC
+
+	Agent  string      // who we say we are; "" means the Fetcher's own
+	Header http.Header // further headers of every request; may hold secrets
+	Proxy  string      // "http://host:port" to ask through; "" means none
+	HTTP1  bool        // no HTTP/2, for servers whose HTTP/2 turns us away
 
 	// Backlog alerts on what the very first poll finds. Without it that poll
 	// is a silent baseline: remembered and searchable, told to nobody.
 	Backlog bool
+}
+
+// Kind is what an address serves.
+type Kind string
+
+// The kinds of sources.
+const (
+	Syndicated Kind = "feed"    // RSS, Atom or a JSON feed
+	Page       Kind = "page"    // an HTML page with a list of links, read by Selectors
+	Sitemap    Kind = "sitemap" // a sitemap, of news as a rule
+)
+
+// Selectors say where the items of a Page are, as CSS selectors. All but Item
+// are looked up inside the item.
+type Selectors struct {
+	Item   string // one element an item; required
+	Link   string // the element with the href; "" means the first link in the item, or the item itself
+	Title  string // whose text is the title; "" means that of the link
+	Date   string // whose datetime attribute or text is the date; "" means none
+	Layout string // of the date, as in package time, where it cannot be told from the text: "02/01/2006"
 }
 
 // State is what we remember of a feed between polls. The zero State is a feed
@@ -60,6 +92,13 @@ type State struct {
 	Next         time.Time // not before this time again
 	Failures     int       // in a row
 	Error        string    // the last failure as a sentence for people; "" when healthy
+
+	Moved      string        // where permanent redirects (301, 308) lead; "" if nowhere
+	MovedSince time.Time     // since when they have always led there
+	Gone       bool          // the server said 410: not asked again until the address changes
+	Rhythm     time.Duration // the usual time between new items; 0 while not known
+	Empty      int           // documents without any item, in a row
+	Ailing     time.Time     // since when an operator knows that it is broken or quiet; zero when it is well
 }
 
 // Polled reports whether the feed was ever read to the end.

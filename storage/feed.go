@@ -8,11 +8,13 @@ import (
 )
 
 // stateColumns are what stateFields points to, in that order.
-const stateColumns = `url, etag, last_modified, checked, succeeded, changed, next, failures, error`
+const stateColumns = `url, etag, last_modified, checked, succeeded, changed, next, failures, error,
+	moved, moved_since, gone, rhythm, empty, ailing`
 
 func stateFields(s *feeds.State) []any {
 	return []any{&s.URL, &s.ETag, &s.LastModified, millis{&s.Checked}, millis{&s.Succeeded},
-		millis{&s.Changed}, millis{&s.Next}, &s.Failures, &s.Error}
+		millis{&s.Changed}, millis{&s.Next}, &s.Failures, &s.Error,
+		&s.Moved, millis{&s.MovedSince}, &s.Gone, &s.Rhythm, &s.Empty, millis{&s.Ailing}}
 }
 
 // FeedStates implements feeds.Store and bot.Asking.
@@ -39,11 +41,13 @@ func (db *DB) SaveFeedState(ctx context.Context, name string, s feeds.State) err
 }
 
 func saveState(ctx context.Context, to database, name string, s feeds.State) error {
-	_, err := to.ExecContext(ctx, `INSERT INTO feed (name, `+stateColumns+`) VALUES (`+placeholders(1, 10)+`)
+	_, err := to.ExecContext(ctx, `INSERT INTO feed (name, `+stateColumns+`) VALUES (`+placeholders(1, 16)+`)
 		ON CONFLICT (name) DO UPDATE SET
 			url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified,
 			checked = excluded.checked, succeeded = excluded.succeeded, changed = excluded.changed,
-			next = excluded.next, failures = excluded.failures, error = excluded.error`,
+			next = excluded.next, failures = excluded.failures, error = excluded.error,
+			moved = excluded.moved, moved_since = excluded.moved_since, gone = excluded.gone,
+			rhythm = excluded.rhythm, empty = excluded.empty, ailing = excluded.ailing`,
 		append([]any{name}, stateFields(&s)...)...)
 	return err
 }

@@ -79,7 +79,7 @@ func TestRefused(t *testing.T) {
 		make func(t *testing.T, path string)
 		want string // in the error
 	}{
-		"newer":       {newer, "was written by a newer attache (schema 7; this one knows 2): use that program, or restore a backup"},
+		"newer":       {newer, "was written by a newer attache (schema 7; this one knows 3): use that program, or restore a backup"},
 		"another":     {another, "it is the database of another program: name another file"},
 		"short text":  {text("no database"), "it is no database"},
 		"long text":   {text(strings.Repeat("no database\n", 10_000)), "it is no database"},

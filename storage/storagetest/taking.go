@@ -16,10 +16,13 @@ var taking = []promise{
 			URL: "https://wire.example/rss", ETag: `W/"a\"b"`, LastModified: "Sat, 14 Mar 2026 07:26:53 IST",
 			Checked: start, Succeeded: start.Add(-time.Hour), Changed: start.Add(-48 * time.Hour), Next: start.Add(time.Hour),
 			Failures: 3, Error: "the server said 503",
+			Moved: "https://new.example/rss", MovedSince: start.Add(-time.Hour), Gone: true,
+			Rhythm: 90 * time.Minute, Empty: 2, Ailing: start.Add(-2 * time.Hour),
 		}
 		f.ok(f.SaveFeedState(f.Context(), wire, s))
 		f.ok(f.SaveFeedState(f.Context(), "other", feeds.State{}))
 		s.Checked, s.Succeeded, s.Changed, s.Next = at(0), at(-60), at(-48*60), at(60)
+		s.MovedSince, s.Ailing = at(-60), at(-120)
 		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: s, "other": {}})
 	}},
 	{"a feed's state takes the place of the one before", func(f *fixture) {
