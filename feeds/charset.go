@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/charset"
+
+	"attache/feeds/repair"
 )
 
 // toUTF8 returns a document in UTF-8, without byte order mark, XML declaration,
@@ -27,7 +29,7 @@ func toUTF8(body []byte, contentType string) []byte {
 		_, params, _ := mime.ParseMediaType(contentType)
 		body = convert(body, cmp.Or(declared, params["charset"]))
 	}
-	return printable(body)
+	return repair.Characters(body)
 }
 
 // byteOrderMark cuts the mark off and names the encoding it stands for.
@@ -48,7 +50,7 @@ func xmlDeclaration(body []byte) (label string, rest []byte) {
 		return "", body // JSON, or nothing
 	}
 	inside, found := bytes.CutPrefix(body[start:], []byte("<?xml"))
-	if !found || len(inside) == 0 || nameByte(inside[0]) {
+	if !found || len(inside) == 0 || inside[0] > 0x20 {
 		return "", body
 	}
 	declaration, rest, found := bytes.Cut(inside, []byte("?>"))
@@ -78,23 +80,4 @@ func convert(body []byte, label string) []byte {
 		}
 	}
 	return bytes.ToValidUTF8(body, []byte("\uFFFD"))
-}
-
-// printable drops the control bytes that are not characters of XML (XML 1.0
-// section 2.2), because one of them would cost the whole document.
-func printable(body []byte) []byte {
-	forbidden := func(b byte) bool { return b < ' ' && b != '\t' && b != '\n' && b != '\r' }
-	for i, b := range body {
-		if !forbidden(b) {
-			continue
-		}
-		clean := append(make([]byte, 0, len(body)), body[:i]...)
-		for _, b := range body[i:] {
-			if !forbidden(b) {
-				clean = append(clean, b)
-			}
-		}
-		return clean
-	}
-	return body
 }

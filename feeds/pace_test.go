@@ -84,7 +84,7 @@ func TestPollerRecovers(t *testing.T) {
 		time.Sleep(time.Minute)
 		web.Set("news.example/rss", feedstest.Page{Body: "<rss><channel>", ETag: `"broken"`})
 		time.Sleep(12 * time.Minute)
-		if s := m.state("desk"); s.Failures != 1 || s.ETag != `"1"` || s.Error != "it is not well-formed RSS" {
+		if s := m.state("desk"); s.Failures != 1 || s.ETag != `"1"` || s.Error != "it breaks off before the end of its first item" {
 			t.Errorf("while it fails: %+v", s)
 		}
 		web.Set("news.example/rss", feedstest.Page{Body: document("one"), ETag: `"1"`})

@@ -72,12 +72,9 @@ func TestParseFails(t *testing.T) {
 		{"Please enable JavaScript", "text/html; charset=utf-8", "it is HTML, not a feed"},
 		{"<!-- x --><urlset><url/></urlset>", "", "it is XML, but not a feed: it begins with <urlset>"},
 		{`{"error":"no"}`, "", "it is JSON, but not a feed"},
-		{`{"items":[}`, "", "it is not a well-formed JSON feed"},
-		{"<rss><channel><item><title>1 < 2</title></item></channel></rss>", "", "it is not well-formed RSS"},
-		{"<rss><channel><ite", "", "it is not well-formed RSS"},
-		{"<feed><entry>", "", "it is not well-formed Atom"},
-		{"<rss><?xml version='1.0' encoding='utf-16'?></rss>", "", "it has a second XML declaration"},
-		{"<rss><!DOCTYPE x></rss>", "", "it has a document type in its middle"},
+		{`{"items":[{"id":"1"`, "", "it breaks off before the end of its first item"},
+		{"<rss><channel><ite", "", "it breaks off before the end of its first item"},
+		{"<feed><entry>", "", "it breaks off before the end of its first item"},
 	} {
 		_, err := Parse(Document{Body: []byte(test.body), ContentType: test.contentType}, Feed{Name: "desk"})
 		if err == nil || err.Error() != "feeds: parse desk: "+test.want || Sentence(err) != test.want {
@@ -223,7 +220,11 @@ func TestParseTruncated(t *testing.T) {
 	} {
 		for n := range test.body {
 			body := test.body[:n]
-			want := strings.Count(strings.ReplaceAll(body, "<![CDATA[</item>", ""), test.end)
+			before, _, _ := strings.Cut(body, "<![CDATA[")
+			if _, behind, ok := strings.Cut(body, "]]>"); ok {
+				before += behind
+			}
+			want := strings.Count(before, strings.TrimSuffix(test.end, ">"))
 			items, whole, err := parse(t.Context(), Document{Body: []byte(body)}, Feed{})
 			if len(items) != want || whole || (err == nil) != (want > 0) {
 				t.Fatalf("%s: %d items, want %d; whole: %v; %v", body, len(items), want, whole, err)

@@ -2,11 +2,10 @@ package feeds
 
 import (
 	"bytes"
-	"encoding/xml"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
@@ -14,64 +13,43 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/json"
 	"github.com/mmcdole/gofeed/rss"
+
+	"attache/feeds/repair"
 )
 
-// read turns a document in UTF-8 into gofeed's idea of a feed. A document that
-// breaks off is read up to its last whole item, and whole is then false.
+// read turns a document in UTF-8 into gofeed's idea of a feed. Of a document that
+// breaks off it has the whole items, and whole is then false.
 func read(doc []byte, contentType string) (feed *gofeed.Feed, whole bool, err error) {
 	doc = bytes.TrimSpace(doc)
 	if len(doc) == 0 {
 		return nil, false, &problem{"the document is empty", nil}
 	}
-	if doc[0] == '{' {
-		feed, err = readJSON(doc)
-		return feed, true, err
+	repaired, parse := repair.XML, readXML
+	object := isObject(doc)
+	if object {
+		repaired, parse = repair.JSON, readJSON
 	}
-	root, doc, err := cutProlog(doc, contentType)
-	if err != nil {
-		return nil, false, err
+	d, err := repaired(doc)
+	switch e, ok := errors.AsType[*repair.NotFeedError](err); {
+	case ok && object:
+		return nil, false, &problem{"it is JSON, but not a feed", err}
+	case ok:
+		return nil, false, notFeed(doc, contentType, e.Root, err)
+	case err != nil:
+		return nil, false, &problem{err.Error(), err} // what there is too much of
 	}
-	o, err := guardXML(doc)
-	if err != nil {
-		return nil, false, err
+	feed, err = parse(d)
+	if err == nil && !d.Whole && len(feed.Items) == 0 {
+		err = &problem{"it breaks off before the end of its first item", nil}
 	}
-	feed, err = readXML(root, doc)
-	if err == nil || o.whole || o.cut == 0 {
-		return feed, true, err
-	}
-	feed, err = readXML(root, o.mend(doc))
-	return feed, false, err
+	return feed, d.Whole, err
 }
 
-// mend cuts the document behind its last whole item and closes what is open.
-func (o outline) mend(doc []byte) []byte {
-	mended := slices.Clone(doc[:o.cut])
-	for _, name := range slices.Backward(o.open) {
-		mended = fmt.Appendf(mended, "</%s>", name)
-	}
-	return mended
-}
-
-// cutProlog cuts off what stands before the root element, whose name it
-// returns in lower case. The root's own tag is left to the guard.
-func cutProlog(doc []byte, contentType string) (root string, rest []byte, err error) {
-	d := xml.NewDecoder(bytes.NewReader(doc))
-	d.Strict = false
-	for {
-		rest = doc[d.InputOffset():]
-		if len(rest) > 1 && rest[0] == '<' && nameByte(rest[1]) {
-			break
-		}
-		if _, err := d.RawToken(); err != nil {
-			return "", nil, notFeed(doc, contentType, "", err)
-		}
-	}
-	root = strings.ToLower(string(local(tagName(rest[1:]))))
-	switch root {
-	case "rss", "rdf", "feed":
-		return root, rest, nil
-	}
-	return "", nil, notFeed(doc, contentType, root, nil)
+// isObject reports whether a document is JSON rather than markup: whether it
+// has a brace before its first tag.
+func isObject(doc []byte) bool {
+	before, _, _ := bytes.Cut(doc, []byte("<"))
+	return bytes.IndexByte(before, '{') >= 0
 }
 
 // notFeed says what a document is instead.
@@ -90,52 +68,55 @@ func notFeed(doc []byte, contentType, root string, err error) error {
 	return &problem{"it is not a feed", err}
 }
 
-// readXML reads RSS 0.9x, 1.0 and 2.0, and Atom 0.3 and 1.0. gofeed is not ours
-// and the document is anybody's: a panic there is a feed that cannot be read.
-func readXML(root string, doc []byte) (feed *gofeed.Feed, err error) {
+// readXML reads RSS and Atom. gofeed is not ours: a panic there is a feed that
+// cannot be read.
+func readXML(d repair.Document) (feed *gofeed.Feed, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			feed, err = nil, &problem{"it trips the parser", fmt.Errorf("gofeed: %v", r)}
 		}
 	}()
-	if root == "feed" {
-		f, err := (&atom.Parser{}).Parse(bytes.NewReader(doc))
+	if d.Atom {
+		f, err := (&atom.Parser{}).Parse(bytes.NewReader(d.Text))
 		if err != nil {
 			return nil, &problem{"it is not well-formed Atom", err}
 		}
 		return (&gofeed.DefaultAtomTranslator{}).Translate(f)
 	}
-	f, err := (&rss.Parser{}).Parse(bytes.NewReader(doc))
+	f, err := (&rss.Parser{}).Parse(bytes.NewReader(d.Text))
 	if err != nil {
 		return nil, &problem{"it is not well-formed RSS", err}
 	}
-	for _, it := range f.Items {
+	feed, err = (&gofeed.DefaultRSSTranslator{DisableContentImageScan: true}).Translate(f)
+	if err != nil {
+		return nil, &problem{"it is not RSS", err}
+	}
+	for i, it := range f.Items { // what gofeed's own shape of an item has no place for
 		if it.Link == "" && it.GUID != nil && it.GUID.IsPermalink == "true" {
-			it.Link = it.GUID.Value
+			feed.Items[i].Link = it.GUID.Value
+		}
+		if it.Source != nil {
+			feed.Items[i].Custom = map[string]string{sourceTitle: it.Source.Title, sourceURL: it.Source.URL}
 		}
 	}
-	return (&gofeed.DefaultRSSTranslator{DisableContentImageScan: true}).Translate(f)
+	return feed, nil
 }
+
+// Where an item keeps the feed it was taken from (RSS 2.0, "source").
+const (
+	sourceTitle = "source title"
+	sourceURL   = "source url"
+)
 
 // readJSON reads JSON Feed 1.0 and 1.1. There only content_html is HTML
 // (https://www.jsonfeed.org/version/1.1/); the rest is escaped, so that all
 // text from here on is HTML.
-func readJSON(doc []byte) (feed *gofeed.Feed, err error) {
-	if err := guardJSON(doc); err != nil {
-		return nil, err
-	}
-	f, err := (&json.Parser{}).Parse(bytes.NewReader(doc))
+func readJSON(d repair.Document) (feed *gofeed.Feed, err error) {
+	f, err := (&json.Parser{}).Parse(bytes.NewReader(d.Text))
 	if err != nil {
 		return nil, &problem{"it is not a well-formed JSON feed", err}
 	}
-	if f.Items == nil && !strings.Contains(f.Version, "jsonfeed") {
-		return nil, &problem{"it is JSON, but not a feed", nil}
-	}
-	absent := func(a *json.Author) bool { return a == nil }
-	f.Authors = slices.DeleteFunc(f.Authors, absent)
-	f.Items = slices.DeleteFunc(f.Items, func(it *json.Item) bool { return it == nil })
 	for _, it := range f.Items {
-		it.Authors = slices.DeleteFunc(it.Authors, absent)
 		it.Title, it.Summary = html.EscapeString(it.Title), html.EscapeString(it.Summary)
 		if it.ContentHTML == "" {
 			it.ContentHTML = strings.ReplaceAll(html.EscapeString(it.ContentText), "\n", "<br>")
