@@ -27,7 +27,10 @@ import (
 // room without a row here has no place in the house yet.
 var arrows = map[string][]string{
 	".":                     {"bot/cli", "feeds"},
-	"feeds":                 {},
+	"feeds":                 {"feeds/charset", "feeds/date", "feeds/repair"},
+	"feeds/charset":         {},
+	"feeds/date":            {},
+	"feeds/repair":          {},
 	"feeds/feedstest":       {"feeds"},
 	"storage":               {"bot", "bot/rule", "feeds"},
 	"storage/storagetest":   {"bot", "feeds"},

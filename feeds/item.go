@@ -3,7 +3,6 @@ package feeds
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -30,33 +29,47 @@ type Item struct {
 	GUID       string    `json:"guid,omitempty"`
 	Links      []string  `json:"links,omitempty"`
 
-	linkShared bool // its document gives its link to other items, too
+	keys []string // as its document made them; nil where there was none
 }
 
 // Keys are the identities an item may be known by within its feed: its guid,
-// its canonical link, or failing both its text. An item is known if any of
-// them is, because outlets reissue one article under new guids and under new
-// links, though rarely both at once. A link that a document gives to several
-// items (a live page, the home page) tells none of them apart, and is no key.
+// its canonical link, or failing both its title and day. An item is known if any
+// of them is, because outlets reissue one article under new guids and under new
+// links, though rarely both at once. What a document gives to several items
+// tells none of them apart, and is no key: see identify.
 func (it Item) Keys() []string {
-	var keys []string
-	if it.GUID != "" {
+	switch {
+	case it.keys != nil:
+		return it.keys
+	case it.GUID != "" || it.URL != "" || it.ID == "":
+		return it.keysBut(false, false)
+	case strings.HasPrefix(it.ID, "text:"): // a key already, from here
+		return []string{it.ID}
+	}
+	return []string{"guid:" + it.ID}
+}
+
+// keysBut are the keys of an item whose guid or link, if so said, is none.
+func (it Item) keysBut(guid, link bool) (keys []string) {
+	if it.GUID != "" && !guid {
 		keys = append(keys, "guid:"+it.GUID)
 	}
-	if it.URL != "" && !it.linkShared {
-		keys = append(keys, "link:"+CanonicalLink(it.URL))
-	}
-	switch {
-	case len(keys) > 0 || it.ID == "":
-	case strings.HasPrefix(it.ID, "text:"): // a key already, from here
-		keys = append(keys, it.ID)
-	default:
-		keys = append(keys, "guid:"+it.ID)
+	if it.URL != "" && !link {
+		keys = append(keys, it.linkKey())
 	}
 	if len(keys) == 0 {
-		keys = append(keys, "text:"+digest(it.Title, it.Summary, it.Body))
+		keys = append(keys, it.textKey())
 	}
 	return keys
+}
+
+// textKey knows an item by its title and the day it is of. The rest of its text
+// is no part of it, for that is what is edited.
+func (it Item) textKey() string {
+	if it.Published.IsZero() {
+		return "text:" + digest(it.Title)
+	}
+	return "text:" + digest(it.Title, it.Published.UTC().Format(time.DateOnly))
 }
 
 // Version is a fingerprint of what the item says; it changes when the outlet
@@ -71,45 +84,4 @@ func digest(parts ...string) string {
 		h.Write([]byte{0})
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-// CanonicalLink folds the spellings of one address into one: scheme and
-// "www." dropped, host in lower case, default port and tracking parameters
-// gone, the other parameters kept in their order; of fragments those that name
-// a part of the page (#block-7) and not those that track (#xtor=RSS-1). It is
-// an identity and not an address to visit.
-func CanonicalLink(link string) string {
-	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || u.Host == "" {
-		return link
-	}
-	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		host += ":" + port
-	}
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	var kept []string
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if pair != "" && !tracking(strings.ToLower(name)) {
-			kept = append(kept, pair)
-		}
-	}
-	if len(kept) > 0 {
-		path += "?" + strings.Join(kept, "&")
-	}
-	if u.Fragment != "" && !strings.Contains(u.Fragment, "=") {
-		path += "#" + u.EscapedFragment()
-	}
-	return host + path
-}
-
-// tracking reports whether a query parameter says only where a reader came
-// from. The list follows miniflux's url cleaner.
-func tracking(name string) bool {
-	switch name {
-	case "fbclid", "gclid", "yclid", "msclkid", "mc_cid", "mc_eid", "cmp", "igshid", "at_medium", "at_campaign", "traffic_source":
-		return true
-	}
-	return strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "mtm_")
 }

@@ -19,7 +19,7 @@ import (
 
 // read turns a document in UTF-8 into gofeed's idea of a feed. Of a document that
 // breaks off it has the whole items, and whole is then false.
-func read(doc []byte, contentType string) (feed *gofeed.Feed, whole bool, err error) {
+func read(doc []byte, contentType string, f Feed) (feed *gofeed.Feed, whole bool, err error) {
 	doc = bytes.TrimSpace(doc)
 	if len(doc) == 0 {
 		return nil, false, &problem{"the document is empty", nil}

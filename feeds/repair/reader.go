@@ -18,7 +18,7 @@ type reader struct {
 	comments, cdatas, instructions finder
 
 	elements, attributes, items int
-	searched                    int // bytes looked at twice
+	searched                    int  // bytes looked at twice
 	complete                    bool // the document has its end, whatever is in its middle
 	whole                       bool // and what was read of it so far
 	err                         error

@@ -1,4 +1,4 @@
-package feeds
+package charset
 
 import (
 	"bytes"
@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/charset"
-
-	"attache/feeds/repair"
 )
 
 // toUTF8 returns a document in UTF-8, without byte order mark, XML declaration,
@@ -19,7 +17,7 @@ import (
 // The encoding is that of the byte order mark, else of the XML declaration,
 // else of the HTTP header, else UTF-8. Browsers and feed readers put the
 // declaration before the header, against RFC 7303, because servers guess.
-func toUTF8(body []byte, contentType string) []byte {
+func Decode(body []byte, contentType string) []byte {
 	mark, body := byteOrderMark(body)
 	if mark != "" {
 		body = convert(body, mark)
@@ -29,7 +27,7 @@ func toUTF8(body []byte, contentType string) []byte {
 		_, params, _ := mime.ParseMediaType(contentType)
 		body = convert(body, cmp.Or(declared, params["charset"]))
 	}
-	return repair.Characters(body)
+	return body
 }
 
 // byteOrderMark cuts the mark off and names the encoding it stands for.
@@ -81,3 +79,4 @@ func convert(body []byte, label string) []byte {
 	}
 	return bytes.ToValidUTF8(body, []byte("\uFFFD"))
 }
+func Mend(s string) string { return s }

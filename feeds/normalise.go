@@ -1,0 +1,220 @@
+package feeds
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	"golang.org/x/net/idna"
+	"golang.org/x/text/language"
+
+	"attache/feeds/charset"
+	"attache/feeds/date"
+)
+
+// normaliser makes our items of gofeed's: it chooses among what a feed says of
+// an item, and makes that plain.
+type normaliser struct {
+	feed   Feed
+	source *gofeed.Feed
+	base   *url.URL // what links are relative to
+	dates  date.Reader
+	now    time.Time
+}
+
+func newNormaliser(source *gofeed.Feed, d Document, feed Feed) *normaliser {
+	n := &normaliser{
+		feed: feed, source: source, base: new(url.URL), now: moment(),
+		dates: date.Reader{Zone: feed.Zone, Layout: feed.Page.Layout},
+	}
+	// Links without an xml:base are relative to the site that the feed says it
+	// is of, else to the feed's own address, else to where it came from.
+	for _, ref := range []string{cmp.Or(d.URL, feed.URL), source.FeedLink, source.Link} {
+		if u, err := n.base.Parse(plain(ref)); ref != "" && err == nil && (web(u) && u.Host != "") {
+			n.base = u
+		}
+	}
+	return n
+}
+
+func (n *normaliser) item(it *gofeed.Item) Item {
+	item := Item{
+		Feed:       n.feed.Name,
+		Outlet:     n.feed.Outlet,
+		Tier:       n.feed.Tier,
+		Lang:       n.lang(it),
+		URL:        n.link(cmp.Or(extension(it, "feedburner", "origLink"), it.Link)),
+		Title:      n.title(it),
+		Summary:    n.prose(cmp.Or(it.Description, extension(it, "media", "description")), maxSummary),
+		Body:       n.prose(it.Content, maxText),
+		Author:     n.author(it),
+		Categories: words(it.Categories, maxCategories, maxWord),
+		Published: n.date(it.Published, extension(it, "dcterms", "issued"), extension(it, "dcterms", "available"),
+			extension(it, "dcterms", "date"), extension(it, "dcterms", "created"), extension(it, "dc", "date"), it.Updated),
+		Updated: n.date(it.Updated, extension(it, "dcterms", "modified"), extension(it, "atom", "updated")),
+		GUID:    guid(it.GUID),
+		Links:   n.links(it),
+	}
+	n.fromGoogleNews(&item, it)
+	if item.Body == item.Summary {
+		item.Body = ""
+	}
+	if item.Title == "" { // a short post; its first line stands for it
+		line, _, _ := strings.Cut(cmp.Or(item.Summary, item.Body), "\n")
+		item.Title = cut(line, madeTitle)
+	}
+	return item
+}
+
+func (n *normaliser) title(it *gofeed.Item) string {
+	title := cmp.Or(it.Title, extension(it, "media", "title"))
+	if it.DublinCoreExt != nil && title == "" && len(it.DublinCoreExt.Title) > 0 {
+		title = it.DublinCoreExt.Title[0]
+	}
+	return strings.ReplaceAll(n.prose(title, maxTitle), "\n", " ")
+}
+
+// fromGoogleNews names the outlet that an item is of: Google has it as the
+// item's source, and behind the title.
+func (n *normaliser) fromGoogleNews(item *Item, it *gofeed.Item) {
+	source := words([]string{it.Custom[sourceTitle]}, 1, maxWord)
+	if len(source) == 0 || !strings.HasPrefix(CanonicalLink(item.URL), googleNews+"/") {
+		return
+	}
+	item.Outlet = source[0]
+	item.Title = strings.TrimSuffix(item.Title, " - "+item.Outlet)
+}
+
+// extension is the text of an item's element of a namespace, by gofeed's name
+// for that; "" if there is none.
+func extension(it *gofeed.Item, space, name string) string {
+	if found := it.Extensions[space][name]; len(found) > 0 {
+		return found[0].Value
+	}
+	return ""
+}
+
+// prose is the plain text of HTML that may have been escaped or encoded once
+// too often. (Not so in JSON, which says of each text what it is.)
+func (n *normaliser) prose(source string, limit int) string {
+	plain := text(source, limit)
+	if n.source.FeedType != "json" && escaped(plain) {
+		plain = text(strings.ReplaceAll(plain, "\n", "<br>"), limit)
+	}
+	return charset.Mend(plain)
+}
+
+// escaped reports whether plain text is HTML still: whether it has a tag or a
+// reference in it that nobody means to show.
+func escaped(plain string) bool {
+	for _, tag := range []string{"<p>", "</p>", "<br", "<a href=", "</a>", "<div", "<b>", "<strong>", "<em>", "<i>", "<span", "<img "} {
+		if strings.Contains(plain, tag) {
+			return true
+		}
+	}
+	for _, after, ok := strings.Cut(plain, "&"); ok; _, after, ok = strings.Cut(after, "&") {
+		name, _, closed := strings.Cut(after[:min(len(after), 10)], ";")
+		if closed && (strings.HasPrefix(name, "#") || slices.Contains([]string{"amp", "quot", "apos", "lt", "gt", "nbsp", "rsquo", "lsquo", "ldquo", "rdquo", "ndash", "mdash", "hellip"}, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// lang is the language the item says it is in, else the document, else the
+// config.
+func (n *normaliser) lang(it *gofeed.Item) string {
+	said := []string{extension(it, "dc", "language")}
+	if it.DublinCoreExt != nil {
+		said = it.DublinCoreExt.Language
+	}
+	for _, s := range append(said, n.source.Language) {
+		if len(s) > maxTag {
+			continue
+		}
+		if tag, err := language.Parse(strings.TrimSpace(s)); err == nil && tag != language.Und {
+			return tag.String()
+		}
+	}
+	return n.feed.Lang
+}
+
+// author is the names of the item's authors. In Atom and JSON those of the feed
+// stand for those of an item without (RFC 4287 section 4.2.1).
+func (n *normaliser) author(it *gofeed.Item) string {
+	people := it.Authors
+	if len(people) == 0 && n.source.FeedType != "rss" {
+		people = n.source.Authors
+	}
+	var names []string
+	for _, p := range people {
+		names = append(names, cmp.Or(p.Name, p.Email))
+	}
+	return cut(strings.Join(words(names, 4, maxWord), ", "), 2*maxWord)
+}
+
+// date is the first of some claims that can be read; zero when none can. A time
+// to come is now: clocks and zones go wrong by hours, and one that is further
+// off is no time of publishing.
+func (n *normaliser) date(claims ...string) time.Time {
+	for _, claim := range claims {
+		t, ok := n.dates.Read(claim)
+		switch {
+		case !ok || t.After(n.now.Add(maxAhead)):
+		case t.After(n.now):
+			return n.now
+		default:
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// guid is the item's own name for itself. It is no text for people, so it keeps
+// its markup and case.
+func guid(s string) string {
+	if s = plain(s); len(s) > maxGUID {
+		return "sha256:" + digest(s)
+	}
+	return s
+}
+
+// link resolves an address against the feed's; "" unless it is http or https. A
+// user name goes, because it makes one host look like another, and a host in
+// letters that look alike is written in ASCII.
+func (n *normaliser) link(ref string) string {
+	ref = strings.ReplaceAll(plain(ref), "&amp;", "&") // escaped twice
+	if ref == "" || len(ref) > maxLink {
+		return ""
+	}
+	u, err := n.base.Parse(ref)
+	if err != nil || !web(u) || u.Hostname() == "" {
+		return ""
+	}
+	u.User = nil
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return r >= 0x80 }) {
+		host, err := idna.Lookup.ToASCII(u.Hostname())
+		if err != nil || u.Port() != "" {
+			return ""
+		}
+		u.Host = host
+	}
+	return u.String()
+}
+
+func (n *normaliser) links(it *gofeed.Item) []string {
+	var out []string
+	for _, ref := range it.Links {
+		link := n.link(ref)
+		if link != "" && !slices.Contains(out, link) {
+			out = append(out, link)
+		}
+		if len(out) == maxLinks {
+			break
+		}
+	}
+	return out
+}
