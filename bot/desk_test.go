@@ -227,7 +227,7 @@ func (d *desk) poll(outlet string, items ...feeds.Item) {
 	for i := range items {
 		items[i].Outlet = outlet
 	}
-	p := feeds.Poll{Feed: feeds.Feed{Name: outlet, Outlet: outlet}, At: time.Now(), Items: items}
+	p := feeds.Poll{Feed: feeds.Feed{Name: outlet, Outlet: outlet}, First: true, At: time.Now(), Items: items}
 	if err := d.bot.Take(d.t.Context(), p); err != nil {
 		d.t.Fatal(err)
 	}

@@ -18,15 +18,20 @@ func makePlan(p feeds.Poll, tellings []telling, v view) Plan {
 		poll: p, view: v,
 		plan:  Plan{Feed: p.Feed.Name, State: p.State, At: p.At},
 		cards: map[StoryRef][]*card{},
-		told:  map[StoryRef][]Source{},
+		told:  map[StoryRef][]Source{}, alerts: map[Channel]int{},
 	}
+	pl.flood = flooded(p, tellings, v.known)
 	for i, t := range tellings {
 		pl.tell(i, t)
 	}
 	for _, c := range pl.order {
 		switch {
 		case c.alert == 0:
-			pl.plan.Alerts = append(pl.plan.Alerts, PlanAlert{Item: c.index, Story: c.story, Channel: c.channel, Card: c.message})
+			together := pl.flood && pl.alerts[c.channel] > floodAlso && c.message.Severity == Normal
+			pl.plan.Alerts = append(pl.plan.Alerts, PlanAlert{
+				Item: c.index, Story: c.story, Channel: c.channel, Card: c.message,
+				Together: together,
+			})
 		case c.changed:
 			pl.plan.Updates = append(pl.plan.Updates, PlanUpdate{Alert: c.alert, Card: c.message})
 		}
@@ -41,6 +46,9 @@ type planner struct {
 	cards map[StoryRef][]*card  // of each story that this poll touches
 	order []*card               // all of them, in the order in which they came up
 	told  map[StoryRef][]Source // its tellers, the first first
+
+	flood  bool            // the poll has far more that is new than is usual
+	alerts map[Channel]int // that this poll makes
 }
 
 // card is an alert as it will stand after this poll.
@@ -156,6 +164,12 @@ func (pl *planner) settle(i int, t telling, group []match) (Outcome, string) {
 	}
 	if pl.poll.Baseline {
 		return Baseline, fmt.Sprintf("it was in %s before Attaché began to watch it", pl.poll.Feed.Outlet)
+	}
+	if reason, is := old(pl.poll, t.item); is && t.known == nil {
+		return Held, reason
+	}
+	if pl.alerts[channel]++; pl.flood && pl.alerts[channel] > floodTold {
+		return Held, fmt.Sprintf("%s published more than %d such items at once", pl.poll.Feed.Outlet, floodTold)
 	}
 	c := &card{story: t.story, channel: channel, index: i, message: compose(t, group, pl.told[t.story])}
 	pl.cards[t.story], pl.order = append(pl.cards[t.story], c), append(pl.order, c)

@@ -113,7 +113,7 @@ type PlanMatch struct {
 // Outcome is what became of a match or a delivery.
 type Outcome string
 
-// The outcomes. A match is alerted, merged or baseline; a delivery is pending,
+// The outcomes. A match is alerted, merged, baseline or held; a delivery is pending,
 // sent, retry or dead.
 const (
 	Pending  Outcome = "pending"  // to be said as soon as its turn comes
@@ -123,6 +123,7 @@ const (
 	Alerted  Outcome = "alerted"  // the match made an alert
 	Merged   Outcome = "merged"   // the channel had an alert about this story already
 	Baseline Outcome = "baseline" // there before we began to watch that feed
+	Held     Outcome = "held"     // on record and told to nobody, for a reason
 )
 
 // PlanAlert is a card to post.
@@ -131,6 +132,10 @@ type PlanAlert struct {
 	Story   StoryRef
 	Channel Channel
 	Card    Message // Kind is KindAlert; Alert and Story are filled in on reading
+
+	// Together: it came with so many others that it is said with those of its
+	// channel that are marked so, ten in a digest. Never one that is urgent.
+	Together bool
 }
 
 // PlanUpdate is a card to change.

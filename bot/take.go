@@ -32,7 +32,7 @@ func (b *Bot) take(ctx context.Context, p feeds.Poll) (taken, error) {
 	b.taking.Lock()
 	defer b.taking.Unlock()
 	for range 3 {
-		tellings, err := b.place(ctx, p)
+		tellings, known, err := b.place(ctx, p)
 		if err != nil {
 			return taken{}, err
 		}
@@ -40,6 +40,7 @@ func (b *Bot) take(ctx context.Context, p feeds.Poll) (taken, error) {
 		if err != nil {
 			return taken{}, err
 		}
+		v.known = known
 		plan := makePlan(p, tellings, v)
 		done, err := b.store.Apply(ctx, plan)
 		if err == nil {
@@ -68,25 +69,25 @@ type telling struct {
 }
 
 // place finds which items of the poll say something new, and which story each
-// belongs to.
-func (b *Bot) place(ctx context.Context, p feeds.Poll) ([]telling, error) {
+// belongs to; and how many of its items were known.
+func (b *Bot) place(ctx context.Context, p feeds.Poll) (tellings []telling, known int, err error) {
 	if err := b.remember(ctx, p.At); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var keys []string
 	for _, it := range p.Items {
 		keys = append(keys, it.Keys()...)
 	}
-	known, err := b.store.Known(ctx, p.Feed.Name, keys)
+	items, err := b.store.Known(ctx, p.Feed.Name, keys)
 	if err != nil {
-		return nil, fmt.Errorf("bot: looking up the items of %s: %w", p.Feed.Name, err)
+		return nil, 0, fmt.Errorf("bot: looking up the items of %s: %w", p.Feed.Name, err)
 	}
-	return placeAll(p, known, b.recent), nil
+	tellings, known = placeAll(p, items, b.recent)
+	return tellings, known, nil
 }
 
 // placeAll is the pure part of place.
-func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []telling {
-	var out []telling
+func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) (out []telling, old int) {
 	var fresh story.Window // of this poll alone, its stories numbered as StoryRefs
 	inPoll := map[string]bool{}
 	opened := StoryRef(0)
@@ -95,11 +96,20 @@ func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []tell
 		t := telling{item: it, how: story.Opened}
 		var repeated bool
 		for _, k := range it.Keys() {
-			if kn, ok := known[k]; ok && t.known == nil {
+			if kn, ok := known[k]; ok && t.known == nil && !reissued(it, k, known) {
 				t.known = &kn
+			} else if ok && t.known == nil {
+				it = it.Reissued()
+				t.item = it
+				break
 			}
+		}
+		for _, k := range it.Keys() {
 			repeated = repeated || inPoll[k]
 			inPoll[k] = true
+		}
+		if t.known != nil {
+			old++
 		}
 		if repeated || t.known != nil && t.known.Version == it.Version() {
 			continue
@@ -120,7 +130,7 @@ func placeAll(p feeds.Poll, known map[string]Known, recent *story.Window) []tell
 		fresh.Add(int64(t.story), t.article)
 		out = append(out, t)
 	}
-	return out
+	return out, old
 }
 
 // remember rebuilds the window of recent stories from the store.
@@ -155,6 +165,7 @@ func articleOf(it feeds.Item, headline summary.Span, lead []summary.Span) story.
 
 // view is what makePlan needs to know of the store and the rules.
 type view struct {
+	known    int              // how many of the poll's items were
 	tellings map[int64][]Told // by story, of the stories that these items join
 	alerts   map[int64][]Alert
 	matches  func(*rule.Doc) []match // in order of subscription

@@ -108,6 +108,7 @@ func (s State) Polled() bool { return !s.Succeeded.IsZero() }
 type Poll struct {
 	Feed     Feed
 	State    State     // to be remembered together with the items, or not at all
+	First    bool      // it is the first one ever
 	Baseline bool      // what was there before we began to watch: to be remembered, told to nobody
 	At       time.Time // when it was read; every new item's Seen
 	Items    []Item    // oldest first

@@ -49,6 +49,14 @@ func (it Item) Keys() []string {
 	return []string{"guid:" + it.ID}
 }
 
+// Reissued is the item under its link alone: its outlet has given it the guid of
+// another one.
+func (it Item) Reissued() Item {
+	it.keys = it.keysBut(true, false)
+	it.ID = it.keys[0]
+	return it
+}
+
 // keysBut are the keys of an item whose guid or link, if so said, is none.
 func (it Item) keysBut(guid, link bool) (keys []string) {
 	if it.GUID != "" && !guid {

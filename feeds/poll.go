@@ -141,7 +141,7 @@ func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
 	default:
 		fresh = old.with(items, p.succeeded(f, old.State, doc, whole, now))
 		baseline := !old.Polled() && !f.Backlog
-		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, Baseline: baseline, At: now, Items: items}); err != nil {
+		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, First: !old.Polled(), Baseline: baseline, At: now, Items: items}); err != nil {
 			fresh = past{p.untaken(f, old.State, err, now), old.items}
 			p.save(ctx, f, fresh.State)
 		}

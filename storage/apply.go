@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"attache/bot"
@@ -59,7 +60,7 @@ type applying struct {
 
 func (a *applying) apply(ctx context.Context, tx *transaction) error {
 	for _, step := range []func(context.Context, *transaction) error{
-		a.fresh, a.stories, a.items, a.matches, a.alerts, a.updates, a.state, a.words,
+		a.fresh, a.stories, a.items, a.matches, a.alerts, a.together, a.updates, a.state, a.words,
 	} {
 		if err := step(ctx, tx); err != nil {
 			return err
@@ -171,6 +172,32 @@ func (a *applying) alerts(ctx context.Context, tx *transaction) error {
 	}
 	return nil
 }
+
+// together makes digests of the alerts that are to be said so.
+func (a *applying) together(ctx context.Context, tx *transaction) error {
+	crowds := map[bot.Channel][]int64{}
+	for i, p := range a.plan.Alerts {
+		if p.Together {
+			crowds[p.Channel] = append(crowds[p.Channel], a.done.Alerts[i])
+		}
+	}
+	for _, alerts := range crowds {
+		for digest := range slices.Chunk(alerts, digestOf) {
+			if len(digest) < 2 {
+				continue
+			}
+			for _, alert := range digest {
+				_, err := tx.ExecContext(ctx, `UPDATE delivery SET digest = (SELECT id FROM delivery WHERE alert = $1 AND seq = 0) WHERE alert = $2 AND seq = 0`, digest[0], alert)
+				if err != nil {
+					return fmt.Errorf("a digest of %d alerts: %w", len(digest), err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+const digestOf = 10 // alerts said in one message
 
 func (a *applying) updates(ctx context.Context, tx *transaction) error {
 	for _, u := range a.plan.Updates {

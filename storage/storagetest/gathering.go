@@ -1,10 +1,12 @@
 package storagetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"attache/bot"
+	"attache/feeds"
 )
 
 var gathering = []promise{
@@ -49,6 +51,22 @@ var gathering = []promise{
 			"flash", "urgent", "tried", "tried, updated", "one, updated+two+three", // as each stands
 			"one, updated: one, updated+two+three",
 		})
+	}},
+	{"alerts of one plan that belong together are digests of ten", func(f *fixture) {
+		var items []feeds.Item
+		for i := range 13 {
+			items = append(items, item(fmt.Sprint(i), fmt.Sprint(i)))
+		}
+		p := opening(1, items...)
+		for i := range items {
+			c := card(bot.KindAlert, fmt.Sprint(i))
+			p.Alerts = append(p.Alerts, bot.PlanAlert{Item: i, Story: p.Items[i].Story, Channel: desk, Card: c, Together: i != 12})
+		}
+		must(f.Apply(f.Context(), p))(f)
+		f.reopen()
+		f.same(f.says(3), []string{"0+1+2+3+4+5+6+7+8+9", "10+11", "12"})
+		_, err := f.Next(f.Context(), desk)
+		f.is(err, bot.ErrNotFound)
 	}},
 	{"a digest is one delivery from then on, over a restart", func(f *fixture) {
 		told := f.tell("one", "two", "three")
