@@ -260,12 +260,13 @@ func (r *reader) closed(t tag) bool {
 	}
 	ahead := r.doc[t.next:min(len(r.doc), t.next+maxAhead)]
 	n := bytes.Index(ahead, append([]byte("</"), t.name...))
+	within := ahead[:max(n, 0)]
 	if n < 0 {
-		r.searched += len(ahead)
-		return len(ahead) == maxAhead
+		within = ahead
 	}
-	r.searched += n
-	return !bytes.Contains(ahead[:n], []byte("</item")) && !bytes.Contains(ahead[:n], []byte("</entry"))
+	r.searched += len(within)
+	ended := bytes.Contains(within, []byte("</item")) || bytes.Contains(within, []byte("</entry"))
+	return !ended && (n >= 0 || len(ahead) == maxAhead)
 }
 
 // finder finds the ends of sections in a document, each once, however often it

@@ -61,8 +61,9 @@ func tagEnd(doc []byte, i int) (end, next int) {
 	return len(doc), len(doc)
 }
 
-// quoted returns the length of a quoted value; -1 if it is never closed. HTML
-// in a value is let pass if its quote is followed by what may follow one.
+// quoted returns the length of a quoted value; -1 if it is never closed, so that
+// the next quote is that of another value. HTML in a value is let pass if its
+// quote is followed by what may follow one.
 func quoted(rest []byte, quote byte) int {
 	n := bytes.IndexByte(rest[:min(len(rest), maxValue)], quote)
 	if n < 0 {
@@ -70,6 +71,9 @@ func quoted(rest []byte, quote byte) int {
 	}
 	if bytes.IndexByte(rest[:n], '<') >= 0 && (n+1 == len(rest) || !bytes.ContainsAny(rest[n+1:n+2], " \t\r\n/>")) {
 		return -1
+	}
+	if name := rest[bytes.LastIndexAny(rest[:n], " \t\r\n")+1 : n]; len(name) > 1 && len(name) < n && len(tagName(name)) == len(name)-1 && name[len(name)-1] == '=' {
+		return -1 // rel="alternate type="text/html"
 	}
 	return n
 }
