@@ -3,6 +3,7 @@ package repair
 import (
 	"bytes"
 	"net/url"
+	"strings"
 )
 
 // reader goes over a document and tells the writer what it finds.
@@ -46,6 +47,11 @@ func newReader(doc []byte, at int, atom bool) *reader {
 	r.open = []element{{has: rssFeed}}
 	if atom {
 		r.open[0].has = atomFeed
+	}
+	if root, ok := readTag(doc, at); ok { // whatever prefix the root has is that of its kind
+		if prefix, _ := split(root.name); usual[strings.ToLower(string(prefix))] == "" {
+			r.prefixes[string(prefix)] = core
+		}
 	}
 	return r
 }

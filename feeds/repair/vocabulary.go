@@ -28,7 +28,7 @@ var (
 		"updated": {name: "dcterms:modified"}, "lastbuilddate": {name: "dcterms:modified"},
 		"author": {name: "author"}, "category": {name: "category"},
 		"source":    {name: "source", attrs: []string{"url"}},
-		"atom:link": {name: "link", attrs: []string{"rel"}, link: true},
+		"atom:link": {name: "link", link: true},
 	})
 	atomFeed = map[string]field{
 		"title": {name: "title"}, "link": {name: "link", attrs: []string{"rel", "href"}, link: true},

@@ -9,7 +9,7 @@ type writer struct {
 	body []byte // the items
 	lang string // of the feed
 
-	item    int    // where the item that is open begins in body; 0 if none is open
+	item    int    // one more than where the item that is open begins in body; 0 if none is open
 	about   string // its name, in RSS 1.0
 	named   bool   // it has a guid
 	spoken  bool   // it has a language
@@ -26,10 +26,7 @@ func (w *writer) to() *[]byte {
 }
 
 func (w *writer) beginItem() {
-	if len(w.body) == 0 {
-		w.body = append(w.body, '\n') // so that no item begins at 0
-	}
-	w.item, w.about, w.named, w.spoken = len(w.body), "", false, false
+	w.item, w.about, w.named, w.spoken = len(w.body)+1, "", false, false
 	w.body = append(w.body, '<')
 	w.body = append(w.body, w.itemName()...)
 	w.body = append(w.body, '>')
@@ -59,7 +56,7 @@ func (w *writer) endItem() {
 // dropItem takes back the item that is open.
 func (w *writer) dropItem() {
 	if w.item > 0 {
-		w.body = w.body[:w.item]
+		w.body = w.body[:w.item-1]
 		w.item = 0
 	}
 }
@@ -119,13 +116,13 @@ func (w *writer) end(name string) {
 
 // say takes note of a language, of the item or of the feed; the first counts.
 func (w *writer) say(lang []byte) {
+	if len(lang) == 0 || len(lang) > maxName || bytes.ContainsFunc(lang, func(r rune) bool { return !nameByte(byte(r)) || r > 'z' }) {
+		return
+	}
 	switch {
-	case len(lang) == 0 || len(lang) > maxName:
-	case w.item == 0:
-		if w.lang == "" {
-			w.lang = decode(lang)
-		}
-	case !w.spoken:
+	case w.item == 0 && w.lang == "":
+		w.lang = string(lang)
+	case w.item > 0 && !w.spoken:
 		w.begin("dc:language")
 		w.write(lang)
 		w.end("dc:language")
