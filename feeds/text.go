@@ -112,9 +112,18 @@ func plain(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	var gap, last rune // the white space owed, the rune written last
-	for i, r := range s {
+	for i, n := 0, 0; i < len(s); i += n {
+		if n = dull(s[i:]); n > 0 {
+			if gap != 0 && last != 0 {
+				out.WriteRune(gap)
+			}
+			out.WriteString(s[i : i+n])
+			gap, last = 0, rune(s[i+n-1])
+			continue
+		}
+		var r rune
+		r, n = utf8.DecodeRuneInString(s[i:])
 		switch {
-		case ' ' < r && r <= '~': // most text, and nothing to look up
 		case r == '\n':
 			gap = '\n'
 			continue
@@ -124,7 +133,7 @@ func plain(s string) string {
 			}
 			continue
 		case r == zwnj || r == zwj:
-			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+			next, _ := utf8.DecodeRuneInString(s[i+n:])
 			if gap != 0 || !joins(last, r, next) {
 				continue
 			}
@@ -138,6 +147,17 @@ func plain(s string) string {
 		gap, last = 0, r
 	}
 	return out.String()
+}
+
+// dull is the length of what text begins with that stays as it is: visible
+// ASCII, with single spaces in it. Most text is, and there is nothing to look up.
+func dull(s string) int {
+	visible := func(i int) bool { return i < len(s) && ' ' < s[i] && s[i] <= '~' }
+	n := 0
+	for visible(n) || n > 0 && n < len(s) && s[n] == ' ' && visible(n+1) {
+		n++
+	}
+	return n
 }
 
 const (

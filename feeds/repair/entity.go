@@ -79,8 +79,8 @@ func character(r rune) bool {
 
 // Characters returns text in UTF-8 without what no XML document can hold.
 func Characters(text []byte) []byte {
-	for i := 0; i < len(text); i++ {
-		if forbidden(text, i) > 0 {
+	for i, b := range text {
+		if (b < ' ' || b == 0xEF) && forbidden(text, i) > 0 {
 			return appendCharacters(append(make([]byte, 0, len(text)), text[:i]...), text[i:])
 		}
 	}

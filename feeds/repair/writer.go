@@ -90,13 +90,14 @@ func (w *writer) attr(name, value string) {
 	*out = append(*out, `">`...)
 }
 
-// write writes a text. "]]>" in it is written as HTML, which it is or does not
-// have.
+// write writes a text, in a CDATA section if it needs one. "]]>" in it is written
+// as HTML, which it is or does not have.
 func (w *writer) write(text []byte) {
-	if len(text) == 0 {
+	out := w.to()
+	if !bytes.ContainsAny(text, "<&>") {
+		*out = append(*out, text...)
 		return
 	}
-	out := w.to()
 	*out = append(*out, cdataStart...)
 	for {
 		n := bytes.Index(text, []byte(cdataEnd))
