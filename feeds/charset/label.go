@@ -1,0 +1,71 @@
+package charset
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxDeclaration is how far from the start a document may say what it is in.
+// It is WHATWG's limit for a page.
+const maxDeclaration = 1024
+
+// declarations are the labels that a document has, the most trusted first. Some
+// may be empty or unknown.
+func declarations(body []byte, contentType string) []string {
+	start := string(body[:min(len(body), maxDeclaration)])
+	if i := strings.IndexByte(start, '<'); i < 0 || strings.IndexByte(start[:i], '{') >= 0 {
+		start = "" // JSON, or nothing
+	}
+	labels := []string{"", labelIn(contentType, "charset")}
+	if _, inside, found := strings.Cut(start, "<?xml"); found {
+		inside, _, _ = strings.Cut(inside, "?>")
+		labels[0] = labelIn(inside, "encoding")
+	}
+	start = strings.ToLower(start)
+	for {
+		_, inside, found := strings.Cut(start, "<meta")
+		if !found {
+			return labels
+		}
+		inside, start, _ = strings.Cut(inside, ">")
+		if label := labelIn(inside, "charset"); label != "" {
+			labels = append(labels, label)
+		}
+	}
+}
+
+// labelIn returns the value that name has in text, with or without quotes.
+func labelIn(text, name string) string {
+	for {
+		i := strings.Index(strings.ToLower(text), name)
+		if i < 0 {
+			return ""
+		}
+		text = text[i+len(name):]
+		value, found := strings.CutPrefix(strings.TrimLeft(text, " \t\r\n"), "=")
+		if !found {
+			continue
+		}
+		value = strings.TrimLeft(value, " \t\r\n\"'\\")
+		if end := strings.IndexAny(value, " \t\r\n\"'\\;,>?"); end >= 0 {
+			value = value[:end]
+		}
+		return value
+	}
+}
+
+// escapes reports whether a document without bytes beyond ASCII changes to
+// Japanese by an escape of ISO-2022-JP (RFC 1468).
+func escapes(body []byte) bool {
+	for _, escape := range []string{"\x1B$@", "\x1B$B", "\x1B$(D", "\x1B(I"} {
+		if bytes.Contains(body, []byte(escape)) {
+			for _, b := range body {
+				if b >= 0x80 {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,127 @@
+package charset
+
+import (
+	"math"
+	"strings"
+	"unicode"
+)
+
+// script is a family of letters; a single-byte encoding is for one or two.
+type script int
+
+const (
+	latin script = iota
+	cyrillic
+	greek
+	hebrew
+	arabic
+	thai
+)
+
+// language is a model of how the letters of a language follow each other: the
+// logarithm of the probability of a symbol after another one. A symbol is a
+// letter, whatever its case, or one of the classes below.
+type language struct {
+	script        script
+	letters, text string
+	symbols       map[rune]int // letters, numbered behind the classes
+	after         [][]float32  // [before][symbol]
+}
+
+// The classes of characters that are no letters of the language.
+const (
+	gap     = iota // a space, a digit, punctuation of ASCII
+	ascii          // a letter of ASCII, where it is not one of the language's
+	quote          // “ ” – … and their like
+	foreign        // a letter of another language
+	sign           // ¤ ¬ ╬
+	control        // no character at all
+	classes
+)
+
+// chance is the probability of one character of a class after anything. What
+// is no letter has to be rarer than the rarest letter by far: that is what a
+// text in the wrong encoding is full of.
+var chance = [classes]float64{ascii: 1e-5, quote: 1e-3, foreign: 1e-6, sign: 2e-6, control: 1e-8}
+
+// learn fills the model in from the paragraph.
+func (l *language) learn() {
+	l.symbols = map[rune]int{}
+	alphabet := l.letters
+	if l.script == latin {
+		alphabet += "abcdefghijklmnopqrstuvwxyz"
+	}
+	text := strings.ToLower(l.text)
+	for _, r := range alphabet + text {
+		if _, known := l.symbols[r]; !known && (unicode.IsLetter(r) || unicode.IsMark(r)) {
+			l.symbols[r] = classes + len(l.symbols)
+		}
+	}
+	n := classes + len(l.symbols)
+	follows, seen := make([][]float64, n), make([]float64, n) // b after a; b at all
+	for i := range follows {
+		follows[i] = make([]float64, n)
+		if i >= classes {
+			seen[i] = 0.5 // a letter that the paragraph lacks
+		}
+	}
+	a, letters := gap, 0.0
+	for _, r := range text {
+		b := l.symbol(r)
+		if b != gap && b < classes {
+			continue
+		}
+		follows[a][b]++
+		seen[b]++
+		a = b
+	}
+	for _, count := range seen {
+		letters += count
+	}
+	l.after = make([][]float32, n)
+	for a := range l.after {
+		l.after[a] = make([]float32, n)
+		context := a
+		if a == quote || a == ascii {
+			context = gap
+		}
+		total := 0.0
+		for _, count := range follows[context] {
+			total += count
+		}
+		for b := range n {
+			const doubt = 8 // letters that the paragraph would need to be believed half
+			p := (follows[context][b] + doubt*seen[b]/letters) / (total + doubt)
+			if b != gap && b < classes {
+				p = chance[b]
+			}
+			if b >= classes && (a == ascii || a == foreign || a == sign || a == control) {
+				p /= 100 // two alphabets in one word
+			}
+			l.after[a][b] = float32(math.Log(p))
+		}
+	}
+}
+
+// symbol is the number of a character in the model.
+func (l *language) symbol(r rune) int {
+	if s, known := l.symbols[r]; known {
+		return s
+	}
+	if s, known := l.symbols[unicode.ToLower(r)]; known {
+		return s
+	}
+	switch {
+	case r == unicode.ReplacementChar || unicode.IsControl(r) && r >= 0x7F || r >= 0xE000 && r < 0xF900:
+		return control
+	case r < 0x80 && unicode.IsLetter(r):
+		return ascii
+	case r < 0x80:
+		return gap
+	case strings.ContainsRune("“”‘’„‚«»‹›–—…•·№°€\u00A0\u00AD\u200C\u200D\u200E\u200F،؛؟", r):
+		return quote
+	case unicode.IsLetter(r) || unicode.IsMark(r):
+		return foreign
+	}
+	return sign
+}
