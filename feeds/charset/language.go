@@ -30,19 +30,21 @@ type language struct {
 
 // The classes of characters that are no letters of the language.
 const (
-	gap     = iota // a space, a digit, punctuation of ASCII
-	ascii          // a letter of ASCII, where it is not one of the language's
-	quote          // “ ” – … and their like
-	foreign        // a letter of another language
-	sign           // ¤ ¬ ╬
-	control        // no character at all
+	gap = iota // a space, punctuation of ASCII
+	digit
+	ascii   // a letter of ASCII, where it is not one of the language's
+	quote   // “ ” – … and their like
+	money   // £ § © ½: the signs that news has
+	foreign // a letter of another language
+	sign    // ¤ ¬ ╬: those it has not
+	control // no character at all
 	classes
 )
 
 // chance is the probability of one character of a class after anything. What
 // is no letter has to be rarer than the rarest letter by far: that is what a
 // text in the wrong encoding is full of.
-var chance = [classes]float64{ascii: 1e-5, quote: 1e-3, foreign: 1e-6, sign: 2e-6, control: 1e-8}
+var chance = [classes]float64{digit: 1e-3, ascii: 1e-5, quote: 1e-3, money: 1e-4, foreign: 1e-6, sign: 2e-6, control: 1e-8}
 
 // learn fills the model in from the paragraph.
 func (l *language) learn() {
@@ -82,7 +84,7 @@ func (l *language) learn() {
 	for a := range l.after {
 		l.after[a] = make([]float32, n)
 		context := a
-		if a == quote || a == ascii {
+		if a < classes {
 			context = gap
 		}
 		total := 0.0
@@ -95,8 +97,11 @@ func (l *language) learn() {
 			if b != gap && b < classes {
 				p = chance[b]
 			}
-			if b >= classes && (a == ascii || a == foreign || a == sign || a == control) {
-				p /= 100 // two alphabets in one word
+			switch {
+			case b >= classes && a != gap && a < classes && a != quote:
+				p /= 100 // two alphabets in one word, or 5é
+			case b == digit && a < classes:
+				p = 0.1 // £5
 			}
 			l.after[a][b] = float32(math.Log(p))
 		}
@@ -116,8 +121,12 @@ func (l *language) symbol(r rune) int {
 		return control
 	case r < 0x80 && unicode.IsLetter(r):
 		return ascii
+	case r < 0x80 && unicode.IsDigit(r):
+		return digit
 	case r < 0x80:
 		return gap
+	case strings.ContainsRune("£¥§©®™±²³¼½¾×¢´", r):
+		return money
 	case strings.ContainsRune("“”‘’„‚«»‹›–—…•·№°€\u00A0\u00AD\u200C\u200D\u200E\u200F،؛؟", r):
 		return quote
 	case unicode.IsLetter(r) || unicode.IsMark(r):
