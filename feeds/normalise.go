@@ -100,11 +100,14 @@ func extension(it *gofeed.Item, space, name string) string {
 // prose is the plain text of HTML that may have been escaped or encoded once
 // too often. (Not so in JSON, which says of each text what it is.)
 func (n *normaliser) prose(source string, limit int) string {
-	plain := text(source, limit)
-	if n.source.FeedType != "json" && escaped(plain) {
-		plain = text(strings.ReplaceAll(plain, "\n", "<br>"), limit)
+	said := text(source, limit)
+	if n.source.FeedType != "json" && escaped(said) {
+		said = text(strings.ReplaceAll(said, "\n", "<br>"), limit)
 	}
-	return charset.Mend(plain)
+	if mended := charset.Mend(said); mended != said {
+		said = cut(plain(mended), limit)
+	}
+	return said
 }
 
 // escaped reports whether plain text is HTML still: whether it has a tag or a
