@@ -154,6 +154,10 @@ type Applied struct {
 // Delivering is the part of the Store that messages go out by. Each channel is
 // a lane of deliveries, in the order they were planned.
 type Delivering interface {
+	// Notify queues a notice and remembers of its feeds what an operator knows
+	// by it, in one transaction. ErrNotFound if one of them was never polled.
+	Notify(ctx context.Context, n Notice, at time.Time) error
+
 	// Lanes returns the channels that have deliveries pending or in retry.
 	Lanes(ctx context.Context) ([]Channel, error)
 
@@ -183,10 +187,17 @@ type Delivering interface {
 	Finish(ctx context.Context, delivery int64, r Result) error
 }
 
+// Notice is what operators are told in the bot's own words, about no story.
+type Notice struct {
+	Channel Channel // "" tells nobody: only Ailing is remembered
+	Message Message
+	Ailing  map[string]time.Time // by feed: what feeds.State.Ailing is from now on
+}
+
 // Delivery is one message on its way.
 type Delivery struct {
 	ID        int64
-	Alert     int64
+	Alert     int64 // 0 of a digest and a notice
 	Channel   Channel
 	Kind      Kind
 	Key       string // unique for ever: platforms are given it to post under

@@ -98,7 +98,11 @@ type State struct {
 	Gone       bool          // the server said 410: not asked again until the address changes
 	Rhythm     time.Duration // the usual time between new items; 0 while not known
 	Empty      int           // documents without any item, in a row
-	Ailing     time.Time     // since when an operator knows that it is broken or quiet; zero when it is well
+
+	// Ailing is since when an operator knows that it is broken or quiet; zero
+	// when it is well. It is not the poller's: a Store gives it back, and leaves
+	// it as it is when a State is saved.
+	Ailing time.Time
 }
 
 // Polled reports whether the feed was ever read to the end.
@@ -125,5 +129,6 @@ type Store interface {
 	// FeedStates returns the State of every feed ever polled, by name.
 	FeedStates(ctx context.Context) (map[string]State, error)
 	// SaveFeedState remembers a poll that brought no items: a 304, a failure.
+	// It leaves Ailing as it is.
 	SaveFeedState(ctx context.Context, name string, s State) error
 }

@@ -235,10 +235,15 @@ func (db *DB) Restate(ctx context.Context, u bot.PlanUpdate, at time.Time) error
 // deliver queues the card in its channel, as delivery seq of the alert.
 func (a *applying) deliver(ctx context.Context, tx *transaction, alert int64, c bot.Channel, seq int, card bot.Message) error {
 	key := fmt.Sprintf("%s-a%d-%s-%d", a.prefix, alert, card.Kind, seq)
+	return queue(ctx, tx, alert, c, seq, key, card, a.plan.At)
+}
+
+// queue makes a delivery. alert is nil where it is about none.
+func queue(ctx context.Context, tx *transaction, alert any, c bot.Channel, seq int, key string, m bot.Message, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO delivery
 			(alert, channel, kind, seq, key, message, created, urgency, state, reason, ref, due, attempts, attempted, sent)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', '', '', 0, 0, 0, 0)`,
-		alert, c, card.Kind, seq, key, encoded{card}, millis{&a.plan.At}, urgency(card))
+		alert, c, m.Kind, seq, key, encoded{m}, millis{&at}, urgency(m))
 	if err != nil {
 		return fmt.Errorf("delivery %s: %w", key, err)
 	}

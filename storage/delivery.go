@@ -41,9 +41,10 @@ func (db *DB) next(ctx context.Context, c bot.Channel) (bot.Delivery, error) {
 	defer tx.Rollback()
 	var story, digest int64
 	var sent time.Time
-	err = tx.QueryRowContext(ctx, `SELECT d.id, d.alert, d.kind, d.key, d.message, d.state,
-			d.created, d.due, d.attempts, d.attempted, d.doubt, d.doubt_last, a.story, first.ref, first.sent, first.digest
-		FROM delivery d JOIN alert a ON a.id = d.alert JOIN delivery first ON first.alert = d.alert AND first.seq = 0
+	err = tx.QueryRowContext(ctx, `SELECT d.id, coalesce(d.alert, 0), d.kind, d.key, d.message, d.state,
+			d.created, d.due, d.attempts, d.attempted, d.doubt, d.doubt_last,
+			coalesce(a.story, 0), coalesce(first.ref, ''), coalesce(first.sent, 0), coalesce(first.digest, 0)
+		FROM delivery d LEFT JOIN alert a ON a.id = d.alert LEFT JOIN delivery first ON first.alert = d.alert AND first.seq = 0
 		WHERE d.channel = $1 AND d.`+inLane+`
 		ORDER BY d.urgency DESC, d.id LIMIT 1`, c).
 		Scan(&d.ID, &d.Alert, &d.Kind, &d.Key, encoded{&d.Message}, &d.State,

@@ -86,6 +86,9 @@ func TestMigrationOfLiveRows(t *testing.T) {
 	if err := db.Keep(t.Context(), "slack", "a", nil); err != nil {
 		t.Fatal(err)
 	}
+	if err := db.Notify(t.Context(), bot.Notice{Channel: "web:desk"}, time.Now()); err != nil { // of which schema 2 knows nothing
+		t.Fatal(err)
+	}
 	p, err := migrator(db.write.DB)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attache/bot"
+	"attache/feeds"
 )
 
 var delivering = []promise{
@@ -186,6 +187,32 @@ var delivering = []promise{
 		}
 		f.same(must(f.Next(f.Context(), desk))(f), d)
 	}},
+	{"a notice is a delivery about no alert, in its lane like any other", func(f *fixture) {
+		f.ok(f.SaveFeedState(f.Context(), wire, feeds.State{Checked: at(0)}))
+		f.story(1, "first", desk)
+		m := bot.Message{Lines: []bot.Line{{Text: "a feed is broken", Detail: "the server answered 503"}}}
+		f.ok(f.Notify(f.Context(), bot.Notice{Channel: desk, Message: m, Ailing: map[string]time.Time{wire: at(2)}}, at(2)))
+		f.story(3, "second", desk)
+		f.reopen()
+		f.ok(f.Gather(f.Context(), desk, 1, 9))
+		f.same(f.say(4, desk, "r").Kind, bot.KindDigest)
+		d := must(f.Next(f.Context(), desk))(f)
+		m.Kind, m.Channel = bot.KindNotice, desk
+		f.same(d, bot.Delivery{ID: d.ID, Channel: desk, Kind: bot.KindNotice, Key: d.Key, Message: m, State: bot.Pending, Created: at(2)})
+		f.ok(f.Attempt(f.Context(), d.ID, at(5)))
+		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(5), Due: at(6), Reason: "busy"}))
+		f.reopen()
+		f.same(f.say(6, desk, "r").Key, d.Key)
+		f.same(len(must(f.Lanes(f.Context()))(f)), 0)
+		f.same(len(must(f.Cards(f.Context(), desk, 9))(f)), 2)
+	}},
+	{"a notice about a feed that was never polled is not stored, nor is what an operator would know by it", func(f *fixture) {
+		f.ok(f.SaveFeedState(f.Context(), wire, feeds.State{Checked: at(0)}))
+		n := bot.Notice{Channel: desk, Ailing: map[string]time.Time{wire: at(1), "wire2": at(1)}}
+		f.is(f.Notify(f.Context(), n, at(1)), bot.ErrNotFound)
+		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: {Checked: at(0)}})
+		f.same(len(must(f.Lanes(f.Context()))(f)), 0)
+	}},
 	{"a delivery's key is its own, for ever and in all databases", func(f *fixture) {
 		seen := map[string]bool{}
 		for _, key := range append(f.keys(), f.another().keys()...) {
@@ -194,7 +221,7 @@ var delivering = []promise{
 			}
 			seen[key] = true
 		}
-		f.same(len(seen), 24)
+		f.same(len(seen), 32)
 	}},
 }
 
@@ -212,7 +239,8 @@ func notOfKey(r rune) bool {
 	return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 }
 
-// keys delivers two alerts and an update to two channels, and returns all keys.
+// keys delivers two alerts, their updates and a notice each to two channels, and
+// returns all keys.
 func (f *fixture) keys() []string {
 	f.Helper()
 	var keys []string
@@ -225,7 +253,8 @@ func (f *fixture) keys() []string {
 		}
 		f.apply(p)
 		for _, c := range []bot.Channel{desk, duty} {
-			for range 3 {
+			f.ok(f.Notify(f.Context(), bot.Notice{Channel: c}, at(10*i+2)))
+			for range 4 {
 				before := must(f.Next(f.Context(), c))(f).Key
 				f.reopen()
 				keys = append(keys, f.say(5, c, "r").Key)

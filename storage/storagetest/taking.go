@@ -22,13 +22,28 @@ var taking = []promise{
 		f.ok(f.SaveFeedState(f.Context(), wire, s))
 		f.ok(f.SaveFeedState(f.Context(), "other", feeds.State{}))
 		s.Checked, s.Succeeded, s.Changed, s.Next = at(0), at(-60), at(-48*60), at(60)
-		s.MovedSince, s.Ailing = at(-60), at(-120)
+		s.MovedSince, s.Ailing = at(-60), time.Time{} // it is Notify's
 		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: s, "other": {}})
 	}},
 	{"a feed's state takes the place of the one before", func(f *fixture) {
 		f.ok(f.SaveFeedState(f.Context(), wire, feeds.State{ETag: `"1"`, Failures: 2, Error: "no", Next: at(1)}))
 		f.ok(f.SaveFeedState(f.Context(), wire, feeds.State{Checked: at(2)}))
 		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: {Checked: at(2)}})
+	}},
+	{"what an operator knows of a feed is left alone by its polls", func(f *fixture) {
+		f.apply(opening(0, item("a", "a")))
+		f.ok(f.Notify(f.Context(), bot.Notice{Ailing: map[string]time.Time{wire: start}}, at(1)))
+		f.ok(f.SaveFeedState(f.Context(), wire, feeds.State{Checked: at(2), Ailing: at(99)}))
+		f.reopen()
+		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: {Checked: at(2), Ailing: at(0)}})
+		p := opening(3, item("b", "b"))
+		f.apply(p)
+		p.State.Ailing = at(0)
+		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: p.State})
+		f.ok(f.Notify(f.Context(), bot.Notice{Ailing: map[string]time.Time{wire: {}}}, at(4)))
+		p.State.Ailing = time.Time{}
+		f.same(must(f.FeedStates(f.Context()))(f), map[string]feeds.State{wire: p.State})
+		f.same(len(must(f.Lanes(f.Context()))(f)), 0)
 	}},
 	{"an empty database has nothing, without an error", func(f *fixture) {
 		f.same(len(must(f.FeedStates(f.Context()))(f)), 0)
