@@ -41,8 +41,8 @@ func verbs() command.Table[verb] {
 			Help: "keep a story's updates silent here, but for corrections", Example: "mute 12", Who: command.Editor, Do: mute},
 		{Name: "unmute", Args: "ID",
 			Help: "tell a story's updates aloud again", Example: "unmute 12", Who: command.Editor, Do: unmute},
-		{Name: "feeds", Aliases: []string{"sources", "status", "health"},
-			Help: "how every feed is doing", Example: "feeds", Do: feedList},
+		{Name: "feeds", Aliases: []string{"sources", "status", "health"}, Args: "[NAME|all]",
+			Help: "how the feeds are doing, or all about one", Example: "feeds", Do: feedList},
 	}
 }
 

@@ -30,6 +30,7 @@ type Bot struct {
 	subs  map[int64]Subscription
 	rules map[int64]*rule.Rule
 	feeds []feeds.Feed
+	watch Health // who is told of them
 
 	changing sync.Mutex // held while a channel's subscriptions are changed
 
@@ -57,6 +58,7 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 	if b.said == nil {
 		b.said = func(Message) {}
 	}
+	b.Watch(Health{})
 	subs, err := b.store.Subscriptions(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("bot: reading subscriptions: %w", err)
@@ -159,6 +161,7 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 		})
 	}
 	wg.Go(func() { b.deliver(ctx, platforms) })
+	wg.Go(func() { b.tellHealth(ctx) })
 	wg.Wait()
 	if outer.Err() != nil {
 		return nil
@@ -182,44 +185,25 @@ func (b *Bot) Subscriptions(ctx context.Context, c Channel) ([]Subscription, err
 	return b.store.Subscriptions(ctx, c)
 }
 
-// Channels returns the channels that have a subscription, in order.
+// Notices returns what operators were told in a channel, the latest first.
+func (b *Bot) Notices(ctx context.Context, c Channel, limit int) ([]Delivery, error) {
+	return b.store.Notices(ctx, c, limit)
+}
+
+// Channels returns the channels that have a subscription, and that where
+// operators are told of feeds, in order.
 func (b *Bot) Channels(ctx context.Context) ([]Channel, error) {
 	subs, err := b.store.Subscriptions(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	var list []Channel
+	if watch, _ := b.watched(); watch.Channel != "" {
+		list = append(list, watch.Channel)
+	}
 	for _, s := range subs {
 		list = append(list, s.Channel)
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
-}
-
-// Feeds tells how every configured feed is doing, the troubled ones first.
-func (b *Bot) Feeds(ctx context.Context) ([]FeedStatus, error) {
-	states, err := b.store.FeedStates(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b.mu.RLock()
-	list := b.feeds
-	b.mu.RUnlock()
-	now := time.Now()
-	var out []FeedStatus
-	for _, f := range list {
-		s := FeedStatus{Feed: f, State: states[f.Name]}
-		s.Healthy, s.Words = feeds.Status(f, s.State, now)
-		out = append(out, s)
-	}
-	slices.SortStableFunc(out, func(a, b FeedStatus) int {
-		switch {
-		case a.Healthy == b.Healthy:
-			return 0
-		case b.Healthy:
-			return -1
-		}
-		return 1
-	})
-	return out, nil
 }

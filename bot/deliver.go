@@ -178,10 +178,10 @@ func sent(d Delivery, at time.Time) Message {
 // errNeverPosted is the reason of an update whose alert never went out.
 var errNeverPosted = errors.New("the alert it changes was never posted")
 
-// say posts an alert or a digest, or changes one posted before.
+// say posts what is new to the channel, or changes an alert posted before.
 func say(ctx context.Context, p Platform, d Delivery) (Ref, error) {
 	a := Attempt{d.Key, d.Doubt}
-	if d.Kind == KindAlert || d.Kind == KindDigest {
+	if d.Kind == KindAlert || d.Kind == KindDigest || d.Kind == KindNotice {
 		return p.Post(ctx, d.Channel, d.Message, a)
 	}
 	if d.Ref == "" {

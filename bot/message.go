@@ -21,7 +21,7 @@ const (
 	KindUpdate     Kind = "update"     // the same alert, kept true: more tellers, an edited headline
 	KindCorrection Kind = "correction" // the outlet took back or corrected what the alert said
 	KindDigest     Kind = "digest"     // many alerts in one message
-	KindNotice     Kind = "notice"     // the bot's own words: an answer to a command
+	KindNotice     Kind = "notice"     // the bot's own words: an answer to a command, how feeds are
 )
 
 // Severity orders alerts by how much they ask of a reader.
@@ -267,12 +267,4 @@ func (m Message) Said() Said {
 		}
 	}
 	return s
-}
-
-// FeedStatus is how a feed is doing, for people.
-type FeedStatus struct {
-	Feed    feeds.Feed
-	State   feeds.State
-	Healthy bool
-	Words   string // one sentence: "read 2 minutes ago, next in 8 minutes"
 }

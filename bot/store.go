@@ -265,6 +265,9 @@ type Asking interface {
 	// Cards returns the alerts whose first delivery was sent to a channel, the
 	// latest first, each as it stands now.
 	Cards(ctx context.Context, c Channel, limit int) ([]Alert, error)
+	// Notices returns the notices that were sent to a channel, the latest
+	// first; of each delivery its Message, and the Ref it was posted under.
+	Notices(ctx context.Context, c Channel, limit int) ([]Delivery, error)
 }
 
 // Keeping is the part of the Store where platforms keep what is theirs alone:

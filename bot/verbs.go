@@ -209,26 +209,3 @@ func ago(d time.Duration) string {
 	}
 	return unit(d/(24*time.Hour), "day")
 }
-
-func feedList(ctx context.Context, b *Bot, _ Command, _ string) (Message, error) {
-	statuses, err := b.Feeds(ctx)
-	if err != nil {
-		return Message{}, err
-	}
-	if len(statuses) == 0 {
-		return notice("No feeds are configured."), nil
-	}
-	healthy := 0
-	var lines []Line
-	for _, s := range statuses {
-		mark := "✗"
-		if s.Healthy {
-			healthy++
-			mark = "✓"
-		}
-		lines = append(lines, Line{Text: fmt.Sprintf("%s %s (%s)", mark, s.Feed.Outlet, s.Feed.Name), Detail: s.Words})
-	}
-	m := notice(fmt.Sprintf("%d of %d feeds are fine.", healthy, len(statuses)))
-	m.Lines = append(m.Lines, lines...)
-	return m, nil
-}

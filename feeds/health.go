@@ -95,7 +95,7 @@ func Check(f Feed, s State, now time.Time, after time.Duration) Health {
 		h.Words = read + ", next " + next
 	}
 	if s.Moved != "" && !s.Gone {
-		h.Words += fmt.Sprintf("; moved to %s for %s: change its address in the config", movedTo(s.Moved), span(now.Sub(s.MovedSince)))
+		h.Words += fmt.Sprintf("; moved to %s for %s: change its address in the config", Host(s.Moved), span(now.Sub(s.MovedSince)))
 	}
 	return h
 }
@@ -154,11 +154,11 @@ func counted(from, to time.Time) time.Duration {
 	return sum
 }
 
-// movedTo is the host of an address: the rest may hold a secret.
-func movedTo(address string) string {
+// Host is all of an address that people are shown: the rest may hold a secret.
+func Host(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || len(u.Hostname()) > 253 { // RFC 1035, section 2.3.4
-		return "another host"
+		return "a host of no name"
 	}
 	return u.Hostname()
 }

@@ -167,6 +167,7 @@ func TestNoDeliveryReadsThemAll(t *testing.T) {
 		`SELECT count(*)` + crowd,
 		`SELECT max(created) FROM delivery WHERE ` + ofDigest,
 		alertQuery + `WHERE first.` + ofDigest,
+		`SELECT ref FROM delivery WHERE alert IS NULL AND channel = $1 AND state = 'sent' ORDER BY id DESC`,
 	} {
 		plans, err := all(t.Context(), db.write, scan, `EXPLAIN QUERY PLAN `+query, 1)
 		if err != nil {

@@ -32,3 +32,18 @@ func (db *DB) Notify(ctx context.Context, n bot.Notice, at time.Time) error {
 	}
 	return nil
 }
+
+// Notices implements bot.Asking.
+func (db *DB) Notices(ctx context.Context, c bot.Channel, limit int) ([]bot.Delivery, error) {
+	scan := func(r row) (d bot.Delivery, err error) {
+		err = r.Scan(&d.Ref, encoded{&d.Message}, millis{&d.Message.Sent})
+		d.Message.Channel = c
+		return d, err
+	}
+	list, err := all(ctx, db.read, scan, `SELECT ref, message, sent FROM delivery
+		WHERE alert IS NULL AND channel = $1 AND state = 'sent' ORDER BY id DESC LIMIT $2`, c, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("storage: reading the notices of %s: %w", c, err)
+	}
+	return list, nil
+}

@@ -30,9 +30,13 @@ func (c *Console) in(s style, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
-// post renders an alert, or each of a digest.
+// post renders an alert, or each of a digest, or a notice.
 func (c *Console) post(m bot.Message) string {
-	if m.Kind != bot.KindDigest {
+	switch m.Kind {
+	case bot.KindNotice:
+		return "\n" + c.notice(m)
+	case bot.KindDigest:
+	default:
 		return c.card(m)
 	}
 	var b strings.Builder

@@ -49,6 +49,9 @@ func (s *Slack) home(ctx context.Context, w *workspace, user string) (slack.Home
 		if err != nil {
 			return slack.HomeTabViewRequest{}, err
 		}
+		if len(subs) == 0 {
+			continue // only operators are told something there
+		}
 		listed += len(subs)
 		if blocks = append(blocks, homeChannel(id, subs)...); len(blocks) > maxHome {
 			blocks = append(blocks[:maxHome], quiet(fmt.Sprintf("There are more. %s list in a channel shows its own.", s.o.Command)))

@@ -15,11 +15,12 @@ import (
 
 // shelf is a Desk over slices.
 type shelf struct {
-	mu     sync.Mutex
-	alerts []bot.Alert // latest first
-	subs   []bot.Subscription
-	feeds  []bot.FeedStatus
-	err    error
+	mu      sync.Mutex
+	alerts  []bot.Alert    // latest first
+	notices []bot.Delivery // latest first
+	subs    []bot.Subscription
+	feeds   []bot.FeedStatus
+	err     error
 }
 
 func (s *shelf) Cards(_ context.Context, c bot.Channel, limit int) ([]bot.Alert, error) {
@@ -41,6 +42,18 @@ func (s *shelf) Subscriptions(_ context.Context, c bot.Channel) ([]bot.Subscript
 	for _, sub := range s.subs {
 		if sub.Channel == c {
 			list = append(list, sub)
+		}
+	}
+	return list, s.err
+}
+
+func (s *shelf) Notices(_ context.Context, c bot.Channel, limit int) ([]bot.Delivery, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []bot.Delivery
+	for _, n := range s.notices {
+		if n.Message.Channel == c && len(list) < limit {
+			list = append(list, n)
 		}
 	}
 	return list, s.err
@@ -130,10 +143,10 @@ func morning() *shelf {
 			{Number: 4, Channel: desk, Rule: "@unsc AND emergency"},
 		},
 		feeds: []bot.FeedStatus{
-			{Feed: feeds.Feed{Name: "velm-mfa", URL: "https://mfa.velm.example/rss", Outlet: "Velm Foreign Ministry", Tier: feeds.Official}, State: feeds.State{Changed: at("10:02")}, Healthy: true, Words: "Read 2 minutes ago, next in 8 minutes."},
-			{Feed: feeds.Feed{Name: "northern-wire", URL: "https://wire.example/world.xml", Outlet: "Northern Wire", Tier: feeds.Agency}, State: feeds.State{Changed: at("10:11")}, Healthy: true, Words: "Read 40 seconds ago, next in 2 minutes."},
-			{Feed: feeds.Feed{Name: "vestnik", URL: "https://vestnik.example/feed", Outlet: "Вестник Карсии", Tier: feeds.Press}, Words: "It has answered 403 since 08:15: the server refuses us. Next try in 34 minutes."},
-			{Feed: feeds.Feed{Name: "harbour-daily", URL: "https://harbour.example/atom", Outlet: "The Harbour Daily", Tier: feeds.Press}, State: feeds.State{Changed: at("09:20")}, Healthy: true, Words: "Read 5 minutes ago, next in 25 minutes."},
+			{Feed: feeds.Feed{Name: "velm-mfa", URL: "https://mfa.velm.example/rss", Outlet: "Velm Foreign Ministry", Tier: feeds.Official}, State: feeds.State{Changed: at("10:02")}, Health: feeds.Health{Condition: feeds.Well, Words: "read 2 minutes ago, next in 8 minutes"}},
+			{Feed: feeds.Feed{Name: "northern-wire", URL: "https://wire.example/world.xml", Outlet: "Northern Wire", Tier: feeds.Agency}, State: feeds.State{Changed: at("10:11")}, Health: feeds.Health{Condition: feeds.Well, Words: "read 40 seconds ago, next in 2 minutes"}},
+			{Feed: feeds.Feed{Name: "vestnik", URL: "https://vestnik.example/feed", Outlet: "Вестник Карсии", Tier: feeds.Press}, Health: feeds.Health{Condition: feeds.Broken, Words: "failing for 3 h: the server answered 403; next try in 34 minutes"}},
+			{Feed: feeds.Feed{Name: "harbour-daily", URL: "https://harbour.example/atom", Outlet: "The Harbour Daily", Tier: feeds.Press}, State: feeds.State{Changed: at("09:20")}, Health: feeds.Health{Condition: feeds.Well, Words: "read 5 minutes ago, next in 25 minutes"}},
 		},
 	}
 	for i, m := range cards {

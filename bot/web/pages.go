@@ -76,6 +76,10 @@ func (s *Server) channelPage(r *http.Request, c bot.Channel) (channelPage, error
 	if err != nil {
 		return channelPage{}, fmt.Errorf("read the cards of %s: %w", c, err)
 	}
+	notices, err := s.desk.Notices(r.Context(), c, maxCards)
+	if err != nil {
+		return channelPage{}, fmt.Errorf("read the notices of %s: %w", c, err)
+	}
 	subs, err := s.desk.Subscriptions(r.Context(), c)
 	if err != nil {
 		return channelPage{}, fmt.Errorf("read the subscriptions of %s: %w", c, err)
@@ -88,10 +92,20 @@ func (s *Server) channelPage(r *http.Request, c bot.Channel) (channelPage, error
 	for _, a := range alerts {
 		m := a.Card
 		m.Alert, m.Story = a.ID, a.Story
+		for len(notices) > 0 && notices[0].Message.Sent.After(m.Sent) {
+			page.Cards, notices = append(page.Cards, noticeCard(c, notices[0])), notices[1:]
+		}
 		page.Cards = append(page.Cards, newCard(c, string(elementID(m, "")), m))
 	}
+	for _, n := range notices {
+		page.Cards = append(page.Cards, noticeCard(c, n))
+	}
+	page.Cards = page.Cards[:min(len(page.Cards), maxCards)]
 	return page, nil
 }
+
+// noticeCard is a notice under the id that Post gave it.
+func noticeCard(c bot.Channel, n bot.Delivery) card { return newCard(c, string(n.Ref), n.Message) }
 
 // showFeeds answers GET /feeds.
 func (s *Server) showFeeds(w http.ResponseWriter, r *http.Request) {

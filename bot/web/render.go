@@ -21,6 +21,7 @@ func parsePages(zone *time.Location) (*template.Template, error) {
 		"path":  path,
 		"link":  link,
 		"bare":  bare,
+		"tally": bot.Tally,
 		"stamp": func(t time.Time) string { return t.In(zone).Format("2 Jan, 15:04 MST") },
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}).ParseFS(templates, "templates/*.html")
@@ -73,7 +74,8 @@ func (c card) Label() string {
 	return "Alert"
 }
 
-// When is when the outlet says it published, or when we first saw it.
+// When is when the outlet says it published, or when we first saw it; or, of a
+// notice, when we saw what it tells.
 func (c card) When() time.Time {
 	if c.Published.IsZero() {
 		return c.Seen
@@ -156,7 +158,7 @@ func blocks(path string, lines []bot.Line) []block {
 func troubled(feeds []bot.FeedStatus) []bot.FeedStatus {
 	var list []bot.FeedStatus
 	for _, f := range feeds {
-		if !f.Healthy {
+		if !f.Healthy() {
 			list = append(list, f)
 		}
 	}

@@ -29,11 +29,13 @@ import (
 type Desk interface {
 	// Cards returns a channel's alerts as they stand, the latest first.
 	Cards(ctx context.Context, c bot.Channel, limit int) ([]bot.Alert, error)
+	// Notices returns what operators were told in a channel, the latest first.
+	Notices(ctx context.Context, c bot.Channel, limit int) ([]bot.Delivery, error)
 	// Subscriptions returns a channel's subscriptions in order of number.
 	Subscriptions(ctx context.Context, c bot.Channel) ([]bot.Subscription, error)
 	// Feeds returns how every feed is doing.
 	Feeds(ctx context.Context) ([]bot.FeedStatus, error)
-	// Channels returns the channels that have subscriptions, on any platform.
+	// Channels returns the channels that are told something, on any platform.
 	Channels(ctx context.Context) ([]bot.Channel, error)
 }
 

@@ -84,11 +84,11 @@ func TestChannelPage(t *testing.T) {
 		"Demo: invented news",
 		`id="alert-6"`, "Velm Foreign Ministry", `<time datetime="2026-11-23T10:02:00Z">23 Nov, 10:02 UTC</time>`,
 		`<mark>ceasefire</mark>`,
-		"and 1 more",                       // outlets folded
-		`value="why 40"`,                   // the story's number is a button
-		`<del>Karsia recalls its envoy`,    // corrected
-		`<li value="4">`,                   // subscriptions keep their numbers
-		"1 of 4 feeds in trouble", "<code", // health
+		"and 1 more",                           // outlets folded
+		`value="why 40"`,                       // the story's number is a button
+		`<del>Karsia recalls its envoy`,        // corrected
+		`<li value="4">`,                       // subscriptions keep their numbers
+		"4 sources: 3 well, 1 broken", "<code", // health
 		`href="/c/energy"`,
 	} {
 		if !strings.Contains(body, want) {
@@ -115,10 +115,34 @@ func TestEmptyChannelSaysWhatToType(t *testing.T) {
 func TestFeedsPage(t *testing.T) {
 	_, base := serve(t, morning(), Options{})
 	_, body := fetch(t, "GET", base+"/feeds", "")
-	for _, want := range []string{"Вестник Карсии", "It has answered 403 since 08:15", `href="https://wire.example/world.xml"`, "none yet"} {
+	for _, want := range []string{"Вестник Карсии", "failing for 3 h: the server answered 403",
+		`data-condition="broken"><span class="dot bad"></span>broken</td>`, `data-condition="well"><span class="dot good"></span>well</td>`, `href="https://wire.example/world.xml"`, "none yet"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page of feeds lacks %q", want)
 		}
+	}
+}
+
+// A notice stands in the page of its channel as it was posted, in its order,
+// for whoever comes later too.
+func TestNoticeStays(t *testing.T) {
+	s := morning()
+	for i := range s.alerts {
+		s.alerts[i].Card.Sent = at("10:30").Add(-time.Duration(i) * time.Hour)
+	}
+	s.notices = []bot.Delivery{{Ref: "note-1", Message: bot.Message{Kind: bot.KindNotice, Channel: desk, Seen: at("10:00"), Sent: at("10:00"),
+		Lines: []bot.Line{{Text: "✗ <Wire> is broken", Detail: "failing for 1 h"}}}}}
+	_, base := serve(t, s, Options{})
+	_, body := fetch(t, "GET", base+"/c/desk", "")
+	notice := strings.Index(body, `id="note-1"`)
+	if first, second := strings.Index(body, `id="alert-6"`), strings.Index(body, `id="alert-5"`); first >= notice || notice >= second {
+		t.Errorf("the notice stands at %d, the alerts before and after it at %d and %d", notice, first, second)
+	}
+	if !strings.Contains(body, "✗ &lt;Wire&gt; is broken") || !strings.Contains(body, "failing for 1 h") {
+		t.Errorf("the notice is not told:\n%s", body)
+	}
+	if _, body := fetch(t, "GET", base+"/c/energy", ""); strings.Contains(body, "note-1") {
+		t.Error("another channel has the notice too")
 	}
 }
 

@@ -202,7 +202,10 @@ var delivering = []promise{
 		f.ok(f.Attempt(f.Context(), d.ID, at(5)))
 		f.ok(f.Finish(f.Context(), d.ID, bot.Result{State: bot.Retry, At: at(5), Due: at(6), Reason: "busy"}))
 		f.reopen()
-		f.same(f.say(6, desk, "r").Key, d.Key)
+		f.same(len(must(f.Notices(f.Context(), desk, 9))(f)), 0)
+		f.same(f.say(6, desk, "n1").Key, d.Key)
+		m.Sent = at(6)
+		f.same(must(f.Notices(f.Context(), desk, 9))(f), []bot.Delivery{{Ref: "n1", Message: m}})
 		f.same(len(must(f.Lanes(f.Context()))(f)), 0)
 		f.same(len(must(f.Cards(f.Context(), desk, 9))(f)), 2)
 	}},

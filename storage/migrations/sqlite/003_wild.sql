@@ -48,6 +48,7 @@ DROP TABLE delivery;
 ALTER TABLE delivery_new RENAME TO delivery;
 CREATE INDEX delivery_lane ON delivery (channel, urgency DESC, id) WHERE state IN ('pending', 'retry');
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest > 0;
+CREATE INDEX delivery_notice ON delivery (channel, id) WHERE alert IS NULL;
 
 -- +goose Down
 
