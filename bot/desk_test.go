@@ -1,9 +1,11 @@
 package bot_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -25,6 +27,7 @@ type room struct {
 	said  []string // "channel title", and "channel title (updated)"
 	keys  map[string]int
 
+	notices  []bot.Message // that were posted
 	attempts []attempt     // all of them, whatever came of them
 	updates  []bot.Message // that were made
 }
@@ -50,6 +53,10 @@ func (r *room) Post(_ context.Context, c bot.Channel, m bot.Message, a bot.Attem
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keys[a.Key]++
+	if m.Kind == bot.KindNotice {
+		r.notices = append(r.notices, m)
+		return bot.Ref(a.Key), nil
+	}
 	r.said = append(r.said, c.Name()+" "+what(m))
 	return bot.Ref(a.Key), nil
 }
@@ -106,6 +113,7 @@ type desk struct {
 	room     *room
 	platform bot.Platform // the room, or what makes more of it
 	n        int
+	log      io.Writer // nil is the test's own
 
 	store *flaky
 
@@ -116,8 +124,8 @@ type desk struct {
 // flaky is a real store some of whose calls fail, once each.
 type flaky struct {
 	bot.Store
-	mu                   sync.Mutex
-	lanes, finish, apply int // that many calls are still to fail
+	mu                           sync.Mutex
+	lanes, finish, apply, notify int // that many calls are still to fail
 
 	amended func() // called once an amendment is stored, if not nil
 }
@@ -143,6 +151,13 @@ func (f *flaky) Finish(ctx context.Context, delivery int64, r bot.Result) error 
 		return errFlaky
 	}
 	return f.Store.Finish(ctx, delivery, r)
+}
+
+func (f *flaky) Notify(ctx context.Context, n bot.Notice, at time.Time) error {
+	if f.fails(&f.notify) {
+		return errFlaky
+	}
+	return f.Store.Notify(ctx, n, at)
 }
 
 func (f *flaky) Amend(ctx context.Context, s bot.Subscription) error {
@@ -193,7 +208,7 @@ func (d *desk) open() {
 		}
 	}
 	var err error
-	d.bot, err = bot.Open(d.t.Context(), bot.Options{Store: d.store, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)), Said: said})
+	d.bot, err = bot.Open(d.t.Context(), bot.Options{Store: d.store, Log: slog.New(slog.NewTextHandler(cmp.Or(d.log, d.t.Output()), nil)), Said: said})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ const (
 	patient = 2 * time.Hour    // how long one that is well waits for others to be told with it
 	nap     = 5 * glance       // between two looks: the computer slept, and what we know is old
 	outage  = 4                // as many feeds, and more than half of all, do not fail together by chance
+	dawn    = time.Hour        // after that, each was asked again and is well if it has no trouble of its own
 	chronic = 24 * time.Hour   // one that is known to be ill for so long has no part in that
 	maxTold = 10               // feeds named in a notice
 )
@@ -69,6 +70,7 @@ func (b *Bot) look(ctx context.Context, w *watcher, now time.Time) error {
 type watcher struct {
 	began time.Time            // what was to be asked before that and was not says nothing about now
 	last  time.Time            // the last look
+	dark  time.Time            // the last look at which most feeds failed
 	well  map[string]time.Time // feeds that an operator knows to be ill: since when they are seen to be well
 }
 
@@ -106,7 +108,7 @@ func (w *watcher) look(list []FeedStatus, now time.Time) news {
 	}
 	w.well = well
 	w.settle(&n, now)
-	n.together()
+	w.together(&n, now)
 	return n
 }
 
@@ -125,6 +127,27 @@ func (w *watcher) settle(n *news, now time.Time) {
 	}
 }
 
+// together sees whether most feeds fail at the same time. Then that is the
+// news, once, and not the trouble of each; what one of them has of its own
+// shows when the others have been well again for a while.
+func (w *watcher) together(n *news, now time.Time) {
+	most := len(n.failing) >= outage && 2*len(n.failing) > n.of
+	if most {
+		w.dark = now
+	}
+	if now.Sub(w.dark) >= dawn || !slices.ContainsFunc(n.broke, fails) {
+		return
+	}
+	n.broke = slices.DeleteFunc(n.broke, fails)
+	known := 0
+	for _, s := range n.failing {
+		if !s.State.Ailing.IsZero() {
+			known++
+		}
+	}
+	n.outage = most && 2*known <= len(n.failing)
+}
+
 // news is what operators do not know yet.
 type news struct {
 	broke   []FeedStatus // ill
@@ -137,26 +160,6 @@ type news struct {
 // fails reports whether a feed could not be read when it was last asked.
 func fails(s FeedStatus) bool {
 	return s.State.Failures > 0 && s.Condition != feeds.Unread && !s.State.Gone
-}
-
-// together sees whether most feeds fail at the same time. Then that is the
-// news, once, and not the trouble of each; what one of them has of its own
-// shows when the others are well again.
-func (n *news) together() {
-	if len(n.failing) < outage || 2*len(n.failing) <= n.of {
-		return
-	}
-	if !slices.ContainsFunc(n.broke, fails) {
-		return
-	}
-	n.broke = slices.DeleteFunc(n.broke, fails)
-	known := 0
-	for _, s := range n.failing {
-		if !s.State.Ailing.IsZero() {
-			known++
-		}
-	}
-	n.outage = 2*known <= len(n.failing)
 }
 
 func (n news) none() bool { return len(n.broke) == 0 && len(n.healed) == 0 && !n.outage }

@@ -186,7 +186,7 @@ func MistakeNotice() bot.Message {
 
 // LongNotice is an answer that needs more than one message.
 func LongNotice() bot.Message {
-	m := Notice(bot.Line{Text: "61 of 70 feeds are fine."})
+	m := Notice(bot.Line{Text: "70 sources: 61 well, 9 broken"})
 	for i := range 70 {
 		m.Lines = append(m.Lines, bot.Line{Text: "✓ The Harbour Daily, edition " + strings.Repeat("I", i%9+1) + " (harbour)", Detail: strings.Repeat("read 2 minutes ago, next in 8 minutes; ", 5), Story: int64(i)})
 	}
