@@ -24,6 +24,14 @@
 // never; the one loop in deliver.go tries again. Where nobody knows whether an
 // attempt said it, the next one is told since when, and can look first.
 //
+// # The health of a feed
+//
+// A poll leaves what it found in the feed's State, and [attache/feeds.Check]
+// makes a condition and a sentence of it for whoever asks. Once a minute
+// tellHealth compares the conditions with what operators know, which is in the
+// State too; what they do not know becomes a notice, stored together with that
+// knowledge and delivered like an alert (watch.go).
+//
 // # The way of a command
 //
 // A platform hears a line, takes off its own prefix, and calls [Bot.Answer].

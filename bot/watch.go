@@ -184,6 +184,7 @@ func (n news) ailing(now time.Time) map[string]time.Time {
 }
 
 // message is the news in words: at most maxTold feeds by name, and how many more.
+// It fits one message of every platform.
 func (n news) message() Message {
 	m := notice()
 	if n.outage {
@@ -196,7 +197,7 @@ func (n news) message() Message {
 		}
 		named := list[:min(len(list), room)]
 		for _, s := range named {
-			m.Lines = append(m.Lines, Line{Text: feedMark(s) + feedName(s.Feed) + " is " + one(s), Detail: s.Words})
+			m.Lines = append(m.Lines, Line{Text: feedMark(s) + OneLine(feedName(s.Feed), 60) + " is " + one(s), Detail: OneLine(s.Words, 160)})
 		}
 		room -= len(named)
 		if more := len(list) - len(named); more > 0 {
@@ -221,7 +222,7 @@ func (n news) outageLine() Line {
 	if !last.IsZero() {
 		text += " since " + last.Local().Format("15:04 MST")
 	}
-	return Line{Text: text + ": perhaps our own network.", Detail: feedName(n.failing[0].Feed) + ", for one: " + n.failing[0].State.Error}
+	return Line{Text: text + ": perhaps our own network.", Detail: OneLine(feedName(n.failing[0].Feed)+", for one: "+n.failing[0].State.Error, 160)}
 }
 
 // log tells the operator who reads the log, a line a feed.

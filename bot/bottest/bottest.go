@@ -57,6 +57,24 @@ func Test(t *testing.T, open func(t *testing.T) Peer) {
 		stop()
 		p.post(t, alert("late"), "k2")
 	})
+	t.Run("a notice shows in its own words", func(t *testing.T) {
+		p := start(t, open)
+		m := bot.Message{Kind: bot.KindNotice, Seen: time.Now(), Lines: []bot.Line{
+			{Text: "Two sources are in trouble:"}, {Text: "Wire One (wire-one) is broken", Detail: "failing for 2 h"},
+		}}
+		p.post(t, m, "k1")
+		p.again(t, m, "k1")
+		p.post(t, alert("one"), "k2")
+		shown := p.wait(t, "ambassador one")
+		for _, l := range m.Lines {
+			if n := strings.Count(shown, l.Text); n != 1 {
+				t.Errorf("shows %d times %q", n, l.Text)
+			}
+			if !strings.Contains(shown, l.Detail) {
+				t.Errorf("does not show %q", l.Detail)
+			}
+		}
+	})
 	t.Run("the same key says it once", func(t *testing.T) {
 		p := start(t, open)
 		first := p.post(t, alert("one"), "k1")

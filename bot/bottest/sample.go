@@ -192,3 +192,13 @@ func LongNotice() bot.Message {
 	}
 	return m
 }
+
+// HealthNotice is how feeds are, as long as that gets in one message.
+func HealthNotice() bot.Message {
+	m := Notice(bot.Line{Text: "31 of 40 sources cannot be read since 10:02 CEST: perhaps our own network.", Detail: strings.Repeat("w", 160)})
+	for range 10 {
+		m.Lines = append(m.Lines, bot.Line{Text: "✗ " + strings.Repeat("Ж", 60) + " is broken", Detail: strings.Repeat("ж ", 80)})
+	}
+	m.Lines = append(m.Lines, bot.Line{Text: "And 30 more."}, bot.Line{Text: "40 sources are well again:"}, bot.Line{Text: "And 40 more."})
+	return m
+}

@@ -80,3 +80,10 @@ func TestNoticeKeepsCode(t *testing.T) {
 		t.Errorf("%q, want %q", tabbed, want)
 	}
 }
+
+// How feeds are is posted like an alert: there is one message for it.
+func TestHealthIsOneMessage(t *testing.T) {
+	if pages := notices(bottest.HealthNotice()); len(pages) != 1 {
+		t.Errorf("it needs %d messages", len(pages))
+	}
+}

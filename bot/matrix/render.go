@@ -46,10 +46,14 @@ func fitting(list []fit, compose func(fit) page) words {
 }
 
 // render is an alert as a card, or as it stands after an update or a
-// correction, or many of them in a digest.
+// correction, or many of them in a digest; or a notice, as far as one message
+// holds it.
 func (l look) render(m bot.Message) words {
-	if len(m.Alerts) > 0 {
+	switch {
+	case len(m.Alerts) > 0:
 		return l.digest(m)
+	case m.Kind == bot.KindNotice:
+		return notices(m)[0]
 	}
 	return fitting(fits, func(f fit) page { return card(m, f) })
 }

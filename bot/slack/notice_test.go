@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"attache/bot"
+	"attache/bot/bottest"
 )
 
 func TestNoticeGolden(t *testing.T) {
@@ -69,5 +70,12 @@ func TestNoticeKeepsCode(t *testing.T) {
 	raw := fmt.Sprint(unmarshaled(t, notices(mistakeNotice())[0].Blocks))
 	if !strings.Contains(raw, "Venezuela AND (sanction* OR strike\n              ^ type:text") {
 		t.Error(raw)
+	}
+}
+
+// How feeds are is posted like an alert: there is one message for it.
+func TestHealthIsOneMessage(t *testing.T) {
+	if pages := notices(bottest.HealthNotice()); len(pages) != 1 {
+		t.Errorf("it needs %d messages", len(pages))
 	}
 }

@@ -76,6 +76,15 @@ func (s *shelf) put(a bot.Alert) {
 	s.alerts = slices.Insert(s.alerts, 0, a)
 }
 
+// note records a notice, under one Ref once.
+func (s *shelf) note(d bot.Delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(s.notices, func(n bot.Delivery) bool { return n.Ref == d.Ref }) {
+		s.notices = slices.Insert(s.notices, 0, d)
+	}
+}
+
 // Answer makes the shelf a bot.Handler that knows `subscribe`, `why` and `claim`.
 func (s *shelf) Answer(_ context.Context, c bot.Command) bot.Message {
 	m := bot.Message{Kind: bot.KindNotice}

@@ -20,6 +20,11 @@ type onRecord struct {
 }
 
 func (r onRecord) Post(ctx context.Context, c bot.Channel, m bot.Message, a bot.Attempt) (bot.Ref, error) {
+	if m.Kind == bot.KindNotice {
+		ref, err := r.Server.Post(ctx, c, m, a)
+		r.desk.note(bot.Delivery{Ref: ref, Message: m})
+		return ref, err
+	}
 	r.desk.put(bot.Alert{ID: m.Alert, Channel: c, Card: m})
 	return r.Server.Post(ctx, c, m, a)
 }
