@@ -95,7 +95,11 @@ func Check(f Feed, s State, now time.Time, after time.Duration) Health {
 		h.Words = read + ", next " + next
 	}
 	if s.Moved != "" && !s.Gone {
-		h.Words += fmt.Sprintf("; moved to %s for %s: change its address in the config", Host(s.Moved), span(now.Sub(s.MovedSince)))
+		to := Host(s.Moved)
+		if to == Host(f.URL) { // to https, as a rule
+			to = "another address at " + to
+		}
+		h.Words += fmt.Sprintf("; moved to %s for %s: change its address in the config", to, span(now.Sub(s.MovedSince)))
 	}
 	return h
 }

@@ -75,6 +75,8 @@ func TestCheck(t *testing.T) {
 		// Moved, and no more of its new address than the host.
 		{State{Checked: now, Succeeded: now, Next: at(m), Moved: "https://user:pass@new.example:8443/feed?key=secret", MovedSince: at(-50 * h)}, Moved,
 			"read just now, next in 1 minute; moved to new.example for 2 days: change its address in the config"},
+		{State{Checked: now, Succeeded: now, Next: at(m), Moved: "https://news.example/rss", MovedSince: at(-50 * h)}, Moved,
+			"read just now, next in 1 minute; moved to another address at news.example for 2 days: change its address in the config"},
 		{State{Checked: now, Succeeded: now, Next: at(m), Moved: "https://[", MovedSince: at(-h)}, Moved,
 			"read just now, next in 1 minute; moved to a host of no name for 60 minutes: change its address in the config"},
 		{State{Checked: now, Succeeded: now, Changed: at(-h), Next: at(m), Empty: 3, Moved: "https://new.example/", MovedSince: at(-h)}, Broken,
