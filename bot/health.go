@@ -99,6 +99,8 @@ func feedMark(s FeedStatus) string {
 	return "✗ "
 }
 
+func feedLine(s FeedStatus) Line { return Line{Text: feedMark(s) + feedName(s.Feed), Detail: s.Words} }
+
 // In chat, this many feeds are listed unless all are asked for.
 const (
 	maxListed   = 12 // if there are no more, all of them; else, those that need somebody
@@ -127,7 +129,7 @@ func feedList(ctx context.Context, b *Bot, c Command, rest string) (Message, err
 		shown = min(shown, maxTroubled)
 	}
 	for _, s := range list[:shown] {
-		m.Lines = append(m.Lines, Line{Text: feedMark(s) + feedName(s.Feed), Detail: s.Words})
+		m.Lines = append(m.Lines, feedLine(s))
 	}
 	if shown < len(list) {
 		m.Lines = append(m.Lines, Line{Text: fmt.Sprintf("To see all of them, or all about one: %s, %s", c.Typed("feeds all"), c.Typed("feeds "+list[0].Feed.Name))})
@@ -155,7 +157,7 @@ func oneFeed(c Command, list []FeedStatus, name string) (Message, error) {
 	case len(found) > 1:
 		m := notice(Tally(found))
 		for _, s := range found[:min(len(found), maxTroubled)] {
-			m.Lines = append(m.Lines, Line{Text: feedMark(s) + feedName(s.Feed), Detail: s.Words})
+			m.Lines = append(m.Lines, feedLine(s))
 		}
 		return m, nil
 	}
