@@ -110,6 +110,9 @@ func (s *scanner) compactClock(t token) bool {
 
 // unit notes 14h, 14 h 30, 14时30分05秒 piece by piece; the largest comes first.
 func (c *clock) unit(s *scanner, t token, unit role) bool {
+	if unit == hourUnit && t.width == 4 { // 1430 hrs
+		return c.set(s, t.value/100, t.value%100, 0)
+	}
 	if t.width > 2 || (c.next != 0 || unit != hourUnit) && (c.next != s.at-2 || c.units != unit-1) {
 		return false
 	}
@@ -117,7 +120,7 @@ func (c *clock) unit(s *scanner, t token, unit role) bool {
 	case hourUnit:
 		c.hour = t.value
 		if next := s.peek(0); next.kind == digits && next.width == 2 && s.role(1) < yearUnit { // 14h30
-			if w, _ := s.word(1); w.month == 0 {
+			if s.peek(1).word.month == 0 {
 				c.minute, unit = next.value, minuteUnit
 				s.at++
 			}
@@ -154,8 +157,7 @@ func (s *scanner) meridiem(n int) (half, bool) {
 	if t.kind == letters && string(s.text(t)) == "am" {
 		return half{am, 1}, true
 	}
-	w, took := s.word(n)
-	return half{w.role, took}, w.role == am || w.role == pm
+	return half{t.word.role, t.words}, t.word.role == am || t.word.role == pm
 }
 
 // half notes a half of the day; there can be only one.

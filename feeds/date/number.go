@@ -50,7 +50,7 @@ func (s *scanner) keep(t token) bool {
 	if s.looseCount == len(s.loose) {
 		return false
 	}
-	s.loose[s.looseCount] = t
+	s.loose[s.looseCount], s.looseAt[s.looseCount] = t, s.at
 	s.looseCount++
 	s.at++
 	return true

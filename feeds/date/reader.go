@@ -19,6 +19,11 @@ const (
 	lastYear  = 2200 // after it come other calendars: 2569 is a Buddhist year
 )
 
+var (
+	first = time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC)
+	after = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 // Reader reads the dates of one source.
 type Reader struct {
 	Zone   *time.Location // of dates that do not say theirs; nil means UTC
@@ -46,7 +51,7 @@ func (r Reader) Read(text string) (t time.Time, ok bool) {
 	if !ok {
 		t, ok = r.scan(text)
 	}
-	if !ok || t.Year() < firstYear || t.Year() > lastYear {
+	if !ok || t.Before(first) || !t.Before(after) {
 		return time.Time{}, false
 	}
 	return t, true

@@ -2,6 +2,7 @@ package date_test
 
 import (
 	"encoding/xml"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,11 @@ var odd = []struct{ text, want string }{
 	{"12 Oct 2026 2 PM", "2026-10-12T14:00:00Z"},
 	{"12 Oct 2026 14:30 PM", "2026-10-12T14:30:00Z"},
 	{"12 Oct 2026 14:30 AM", ""},
+	{"12 Oct 2026, 1430 hrs", "2026-10-12T14:30:00Z"},
+	{"12 Oct 20 hrs", ""},
+	{"Oct 12 - 14", ""},
+	{"Oct 12 14", ""},
+	{"12 Oct 2026 +3", ""},
 	{"12 Oct 2026 - 14:30", "2026-10-12T14:30:00Z"},
 	{"12 Oct 2026 | 14:30", "2026-10-12T14:30:00Z"},
 	{"Published: 12 Oct 2026", "2026-10-12T00:00:00Z"},
@@ -331,6 +337,100 @@ func TestLayout(t *testing.T) {
 		got, ok := date.Reader{Zone: rome, Layout: test.layout}.Read(test.text)
 		if ok != (test.want != "") || ok && !got.Equal(parse(t, test.want)) {
 			t.Errorf("%q as %q is %v, %v; want %q", test.text, test.layout, got, ok, test.want)
+		}
+	}
+}
+
+// TestRoundTrip writes random times in each form and reads them again.
+func TestRoundTrip(t *testing.T) {
+	zones := []*time.Location{time.UTC, time.FixedZone("", 3*3600), time.FixedZone("", -(4*3600 + 1800)), time.FixedZone("", 5*3600+2700)}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, layout := range []string{
+		time.RFC3339, time.RFC3339Nano, "2006-01-02T15:04:05.000Z0700", "2006-01-02 15:04:05 -0700", "20060102T150405Z0700", "20060102150405-0700",
+		"2006-002T15:04:05Z07:00", "2006/01/02 15:04:05-07:00", "2006-Jan-02 15:04:05 -0700", "2006-01-02 15:04:05 GMT-07:00",
+		time.RFC1123Z, time.RubyDate, "Mon, 2 Jan 2006 15:04:05 -0700", "Monday, January 2, 2006 3:04:05 PM -07:00", "2 Jan 2006 3:04:05pm -0700",
+		"Mon Jan 2 2006 15:04:05 GMT-0700", "02/Jan/2006:15:04:05 -0700", "Mon, 02 Jan 2006 15:04:05 UTC-07:00", "02-Jan-2006 15:04:05 -0700",
+		"02.01.2006 15:04:05 -0700", "2. January 2006, 15:04:05 Uhr -0700", "2006年1月2日15时04分05秒 GMT-0700", "2006年1月2日(月) 15:04:05 -0700", "15:04:05 02.01.2006 -0700",
+	} {
+		for range 200 {
+			want := time.Unix(random.Int64N(time.Date(2200, 12, 30, 0, 0, 0, 0, time.UTC).Unix()-2*86400)+86400, 0).In(zones[random.IntN(len(zones))])
+			text := want.Format(layout)
+			if got, ok := (date.Reader{}).Read(text); !ok || !got.Equal(want) {
+				t.Errorf("%s: %q is %v, %v", layout, text, got, ok)
+				break
+			}
+		}
+	}
+}
+
+// FuzzRead holds us to the years we promise, and to package time where it is
+// sure.
+func FuzzRead(f *testing.F) {
+	for _, test := range odd {
+		f.Add(test.text, "", 0)
+		f.Add(test.text, "02/01/2006", 3)
+	}
+	f.Add("12 Oct 2026 14:30 GMT+3", "2 Jan 2006 15:04 MST", -5)
+	f.Fuzz(func(t *testing.T, text, layout string, hours int) {
+		r := date.Reader{Zone: time.FixedZone("", hours%15*3600), Layout: layout}
+		got, ok := r.Read(text)
+		if ok && (got.Year() < 1970 || got.Year() > 2200 || got.Location() != time.UTC) || !ok && !got.IsZero() {
+			t.Errorf("%q as %q is %v, %v", text, layout, got, ok)
+		}
+		if layout != "" || len(text) > 200 {
+			return
+		}
+		for _, standard := range []string{time.RFC3339, time.RFC1123Z, time.RFC822Z} {
+			want, err := time.Parse(standard, text)
+			// An offset of a day or of sixty minutes, and the years that package
+			// time has in this century and RFC 5322 in the last one, are its own.
+			year, _, _ := want.UTC().Date()
+			_, offset := want.Zone()
+			if err != nil || year < 1970 || year > 2200 || strings.HasSuffix(text, "60") || offset >= 86400 || offset <= -86400 || standard == time.RFC822Z && want.Year() >= 2050 {
+				continue
+			}
+			if !ok || !got.Equal(want) {
+				t.Errorf("%q is %v, %v; package time says %v", text, got, ok, want)
+			}
+		}
+	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	for _, bench := range []struct{ name, text, layout string }{
+		{"rfc1123", "Mon, 12 Oct 2026 14:30:05 +0200", time.RFC1123Z},
+		{"rfc3339", "2026-10-12T14:30:05+02:00", time.RFC3339},
+		{"scanned", "Monday, 12 Oct 2026 14:30 +0200", "Monday, 2 Jan 2006 15:04 -0700"},
+		{"russian", "12 октября 2026, 14:30 МСК", ""},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var r date.Reader
+			for b.Loop() {
+				if _, ok := r.Read(bench.text); !ok {
+					b.Fatal("not read")
+				}
+			}
+			ours := b.Elapsed() / time.Duration(b.N)
+			if bench.layout == "" {
+				return
+			}
+			start := time.Now()
+			for range b.N {
+				if _, err := time.Parse(bench.layout, bench.text); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(time.Since(start)/time.Duration(b.N))/float64(max(ours, 1)), "time.Parse/Read")
+		})
+	}
+}
+
+// TestAllocations holds the two usual forms to none.
+func TestAllocations(t *testing.T) {
+	for _, text := range []string{"Mon, 12 Oct 2026 14:30:05 +0200", "2026-10-12T14:30:05Z", "Mon, 12 Oct 2026 14:30 EST", "12 октября 2026, 14:30 МСК"} {
+		if n := testing.AllocsPerRun(100, func() { date.Reader{}.Read(text) }); n > 0 {
+			t.Errorf("%q takes %v allocations", text, n)
 		}
 	}
 }

@@ -12,8 +12,10 @@ type scanner struct {
 	year, month, day int            // 0 while not known
 	numeric          bool           // year, month and day came together: 2026-10-12
 	yearFirst        bool           // and in that order
+	monthEnd         int            // the token after the last name of a month
 	guess            bool           // the month may have been a weekday: "mar"
 	loose            [2]token       // numbers beside the name of a month
+	looseAt          [2]int         // and where they stand
 	looseCount       int            //
 	clock            clock          //
 	utc              bool           // GMT, UTC or Z was said
@@ -52,26 +54,8 @@ func (s *scanner) letter(n int, b byte) bool {
 	return t.kind == letters && t.end-t.start == 1 && s.tokens.buffer[t.start] == b
 }
 
-// word looks the token up that stands that many places on, together with the
-// next one if that makes a name: تشرين الأول. It returns how many it took.
-func (s *scanner) word(n int) (w word, took int) {
-	t, next := s.peek(n), s.peek(n+1)
-	if t.kind != letters {
-		return word{}, 0
-	}
-	if next.kind == letters && !next.glued {
-		if w, ok := words[string(s.tokens.buffer[t.start:next.end])]; ok {
-			return w, 2
-		}
-	}
-	return words[string(s.text(t))], 1
-}
-
 // role is what the word does that stands that many places on.
-func (s *scanner) role(n int) role {
-	w, _ := s.word(n)
-	return w.role
-}
+func (s *scanner) role(n int) role { return s.peek(n).word.role }
 
 // scan reads all tokens.
 func (s *scanner) scan() (time.Time, bool) {
@@ -122,11 +106,12 @@ func (s *scanner) name() bool {
 	if half, ok := s.meridiem(0); ok && s.clock.next == s.at {
 		return s.half(half)
 	}
-	w, took := s.word(0)
+	w, took := t.word, t.words
 	next := s.peek(took).kind
 	switch {
 	case w.month != 0:
 		s.at += took
+		s.monthEnd = s.at
 		return s.setMonth(w)
 	case w.role == weekday, w.role == tail, string(text) == "م", // after a year that one is "A. D."
 		w.role == filler && (next == digits || next == letters),
@@ -136,7 +121,7 @@ func (s *scanner) name() bool {
 		return true
 	case w.role >= am && w.role <= evening:
 		return s.half(half{w.role, took})
-	case w.role == hourUnit && s.clock.next == s.at && s.clock.units != secondUnit: // "14:30 Uhr"
+	case w.role == hourUnit && s.clock.next == s.at && (s.clock.units != secondUnit || !s.letter(0, 'h')): // "14:30 Uhr"; H after seconds is a zone
 		s.at++
 		return true
 	case w.role == monthUnit || w.role == dayUnit: // "(月)" is a Monday
@@ -172,7 +157,7 @@ func (s *scanner) mark() bool {
 	if _, open := s.sign(0, "("); open && (s.hasOffset || s.utc) {
 		return s.skipComment()
 	}
-	if _, minus := s.sign(0, "-"); minus && s.numeric && s.clock.next == 0 && s.peek(0).glued && s.peek(1).glued {
+	if _, minus := s.sign(0, "-"); minus && s.numeric && s.clock.next == 0 && s.peek(0).glued && s.peek(1).glued && s.peek(1).kind == digits {
 		return false // 2026-10-12-05:00: a zone or a time
 	}
 	if _, colon := s.sign(0, ":"); colon {
@@ -240,15 +225,22 @@ func (s *scanner) dayAndYear() bool {
 	if day.width == 4 {
 		day, year = year, day
 	}
+	if day.width > 2 || year.width < 2 || year.width > 4 || year.width < 4 && !s.shortYear() {
+		return false
+	}
 	s.day, s.year = day.value, year.value
-	switch year.width { // RFC 5322 section 4.3
-	case 2:
-		s.year += 1900
-		if year.value < 50 {
-			s.year += 100
-		}
-	case 3:
+	switch { // RFC 5322 section 4.3
+	case year.width == 2 && year.value < 50:
+		s.year += 2000
+	case year.width < 4:
 		s.year += 1900
 	}
-	return day.width <= 2 && year.width >= 2 && year.width <= 4
+	return true
+}
+
+// shortYear reports whether the numbers stand as in "12 Oct 26" and "12-Oct-26";
+// the 14 of "Oct 12 - 14" is no year.
+func (s *scanner) shortYear() bool {
+	day, year := s.looseAt[0], s.looseAt[1]
+	return day < s.monthEnd && (year == s.monthEnd || year == s.monthEnd+1 && s.tokens.list[s.monthEnd].glued)
 }

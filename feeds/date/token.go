@@ -24,6 +24,8 @@ type token struct {
 	start, end uint16
 	width      int // digits of a number
 	value      int // of a number; bad if it has too many digits
+	word       word
+	words      int // tokens that make up the word: two for تشرين الأول
 }
 
 const maxTokens = 48 // an honest date has about 15
@@ -72,7 +74,25 @@ func (ts *tokens) split(text string) bool {
 		ts.count++
 		at = int(t.end)
 	}
+	for i := range ts.count {
+		ts.lookUp(i)
+	}
 	return true
+}
+
+// lookUp notes what a word means, alone or together with the next one.
+func (ts *tokens) lookUp(i int) {
+	t, next := &ts.list[i], &ts.list[i+1]
+	if t.kind != letters {
+		return
+	}
+	if next.kind == letters && !next.glued {
+		if w, ok := words[string(ts.buffer[t.start:next.end])]; ok {
+			t.word, t.words = w, 2
+			return
+		}
+	}
+	t.word, t.words = words[string(ts.buffer[t.start:t.end])], 1
 }
 
 // next reads the token that starts there.

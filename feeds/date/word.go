@@ -56,7 +56,7 @@ var otherWords = map[role]string{
 	weekday: "monday|mon|tuesday|tue|tues|wednesday|wed|thursday|thu|thur|thurs|friday|fri|saturday|sat|sunday|sun" +
 		"|lundi|lun|mardi|mar|mercredi|mer|jeudi|jeu|vendredi|ven|samedi|sam|dimanche|dim" +
 		"|lunes|martes|miércoles|mié|jueves|jue|viernes|vie|sábado|sáb|domingo|dom" +
-		"|segunda|segunda-feira|seg|terça|ter|quarta|qua|quinta|qui|sexta|sex|feira" +
+		"|segunda|seg|terça|ter|quarta|qua|quinta|qui|sexta|sex|feira" +
 		"|montag|mo|dienstag|di|mittwoch|mi|donnerstag|do|freitag|fr|samstag|sonnabend|sa|sonntag|so" +
 		"|lunedì|martedì|mercoledì|giovedì|gio|venerdì|domenica|sabato" +
 		"|pazartesi|pzt|salı|çarşamba|çar|perşembe|per|cuma|cum|cumartesi|cmt|pazar|paz" +
@@ -70,7 +70,7 @@ var otherWords = map[role]string{
 	filler:     "of|on|the|published|posted|le|du|publié|el|de|del|publicado|dia|den|der|am|veröffentlicht|il|опубликовано|يوم|في",
 	before:     "at|à|a|las|a las|la|às|as|um|alle|ore|saat|в|о|الساعة|ساعت",
 	suffix:     "st|nd|rd|th|er|re|º|o|ª",
-	tail:       "г|года|год|р|року|hrs|hs|发布|公開|更新",
+	tail:       "г|года|год|р|року|发布|公開|更新",
 	am:         "a m|ص|صباحا|上午|凌晨|오전|öö",
 	pm:         "pm|p m|م|مساء|下午|오후|ös",
 	morning:    "午前",
@@ -78,7 +78,7 @@ var otherWords = map[role]string{
 	yearUnit:   "年|년",
 	monthUnit:  "月|월",
 	dayUnit:    "日|号|號|일",
-	hourUnit:   "h|uhr|时|時|点|點|시",
+	hourUnit:   "h|hs|hrs|uhr|时|時|点|點|시",
 	minuteUnit: "min|分|분",
 	secondUnit: "秒|초",
 }

@@ -85,3 +85,19 @@ func TestZones(t *testing.T) {
 		}
 	}
 }
+
+// TestNames reads a date with every name of a month.
+func TestNames(t *testing.T) {
+	for _, of := range monthNames {
+		for i, names := range strings.Split(of.names, ", ") {
+			for name := range strings.SplitSeq(names, "|") {
+				want := time.Date(2026, time.Month(i+1), 12, 14, 30, 0, 0, time.UTC)
+				for _, text := range []string{"12 " + name + " 2026 14:30", "12 " + strings.ToUpper(name) + " 2026, 14:30", name + " 12, 2026 14:30", "14:30 12-" + name + "-2026"} {
+					if got, ok := (Reader{}).Read(text); !ok || !got.Equal(want) {
+						t.Errorf("%s: %q is %v, %v", of.language, text, got, ok)
+					}
+				}
+			}
+		}
+	}
+}

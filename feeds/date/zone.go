@@ -37,10 +37,11 @@ var zones = func() map[string]zone {
 		"msk": {"msk", []int{3 * hour}, true, 2015},
 		"trt": {"trt", []int{3 * hour}, true, 2017},
 		"vet": {"vet", []int{-4 * hour}, true, 2017},
+		"clt": {"clt", []int{-4 * hour}, true, 2017},
 	}
 	for offset, names := range map[int]string{
 		-10 * hour: "hst", -9 * hour: "akst", -8 * hour: "akdt pst", -7 * hour: "mst pdt", -6 * hour: "mdt",
-		-5 * hour: "est cdt cot pet", -4 * hour: "edt clt bot", -3 * hour: "brt art uyt adt clst",
+		-5 * hour: "est cdt cot pet", -4 * hour: "edt bot", -3 * hour: "brt art uyt adt clst",
 		0: "wet", 1 * hour: "cet west wat", 2 * hour: "cest eet cat sast", 3 * hour: "eest eat idt",
 		3*hour + 30*minute: "irst", 4 * hour: "gst azt", 4*hour + 30*minute: "aft",
 		5 * hour: "pkt uzt", 5*hour + 45*minute: "npt", 6*hour + 30*minute: "mmt", 7 * hour: "wib ict",
@@ -97,17 +98,19 @@ func offsetFor(name string, wall time.Time, at *time.Location) (seconds int, ok 
 }
 
 // startsOffset reports whether a sign begins an offset: a number follows at
-// once, and a time or "GMT" stands before. A plus begins nothing else.
+// once, and a time stands before, or the date of 2026-10-12+02:00.
 func (s *scanner) startsOffset(sign byte) bool {
 	next := s.peek(1)
-	if next.kind != digits || !next.glued || sign == '-' && s.clock.next == 0 {
+	if next.kind != digits || !next.glued {
 		return false
+	}
+	if s.clock.next == 0 {
+		return sign == '+' && s.yearFirst && s.peek(0).glued
 	}
 	if sign == '+' || !s.peek(0).glued || s.clock.next == s.at {
 		return true
 	}
-	w, _ := s.word(-1)
-	return s.peek(-1).kind == letters && w.month == 0 // GMT-3, and not 12-Oct-2026
+	return s.peek(-1).kind == letters && s.monthEnd != s.at // GMT-3, and not 12-Oct-2026
 }
 
 // readOffset reads +0200, +02:00, +2, and GMT+2, which means the same.
@@ -149,19 +152,19 @@ func (s *scanner) readOffset(sign byte) bool {
 
 // zoneName notes an abbreviation; whether it means anything is seen at the end.
 func (s *scanner) zoneName(text []byte) bool {
-	if universal(text) {
-		// Beside an offset they can only say it once more.
-		if s.utc || s.hasOffset && s.offset != 0 {
-			return false
-		}
-		s.utc = true
-	} else if s.zone == "" {
-		s.zone = string(text)
-	} else if s.zone != string(text) {
-		return false
-	}
 	s.at++
-	return true
+	if universal(text) {
+		ok := !s.utc && (!s.hasOffset || s.offset == 0) // beside an offset they only say it once more
+		s.utc = true
+		return ok
+	}
+	z, known := zones[string(text)]
+	if !known {
+		z.name = string(text)
+	}
+	ok := s.zone == "" || s.zone == z.name
+	s.zone = z.name
+	return ok
 }
 
 // universal reports whether that is a name of UTC.
