@@ -38,6 +38,9 @@ type Reader struct {
 // between (12.10.2026: all who write points put the day first), a part above
 // 12, both parts alike; else in the order of the Layout. Two digits of a year
 // are read by RFC 5322 section 4.3, and only beside a month's name.
+//
+// A zone's abbreviation that several countries use (CST, BST) is read only where
+// the Zone uses it; one that the Zone uses, but not at that date, is not read.
 func (r Reader) Read(text string) (t time.Time, ok bool) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxText {

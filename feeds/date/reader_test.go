@@ -103,6 +103,9 @@ var odd = []struct{ text, want string }{
 	{"Mon, 12 Oct 2026 14:30:05 AT", ""},
 	{"Mon, 12 Oct 2026 14:30:05 +0300 EST", ""},
 	{"Mon, 12 Oct 2026 14:30:05 EST GMT", ""},
+	{"Mon, 12 Oct 2026 14:30:05 +530", "2026-10-12T09:00:05Z"},
+	{"Mon, 12 Oct 2026 14:30:05 +020", ""},
+	{"Mon, 12 Oct 202 14:30:05 GMT", ""},
 	{"Mon, 12 Oct 2026 14:30:05 +9900", ""},
 	{"Mon, 12 Oct 2026 14:30:05 Europe/Nowhere", ""},
 	{"Sat, 12 Oct 2013 14:30:05 MSK", ""}, // it was +4 then

@@ -232,6 +232,8 @@ func (s *scanner) dayAndYear() bool {
 	switch { // RFC 5322 section 4.3
 	case year.width == 2 && year.value < 50:
 		s.year += 2000
+	case year.width == 3 && year.value >= 200: // the RFC would have 2102 for 202: a digit got lost
+		return false
 	case year.width < 4:
 		s.year += 1900
 	}

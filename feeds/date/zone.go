@@ -132,6 +132,9 @@ func (s *scanner) readOffset(sign byte) bool {
 		}
 	case 3, 4:
 		hours, minutes = n.value/100, n.value%100
+		if n.width == 3 && hours == 0 { // +530 is India, +020 is cut short
+			return false
+		}
 	default:
 		return false
 	}
