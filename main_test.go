@@ -27,10 +27,12 @@ import (
 // room without a row here has no place in the house yet.
 var arrows = map[string][]string{
 	".":                     {"bot/cli", "feeds"},
-	"feeds":                 {"feeds/charset", "feeds/date", "feeds/repair"},
+	"feeds":                 {"feeds/charset", "feeds/date", "feeds/repair", "feeds/tree"},
 	"feeds/charset":         {},
 	"feeds/date":            {},
 	"feeds/repair":          {},
+	"feeds/tree":            {},
+	"feeds/discover":        {"feeds", "feeds/date", "feeds/tree"},
 	"feeds/feedstest":       {"feeds"},
 	"storage":               {"bot", "bot/rule", "feeds"},
 	"storage/storagetest":   {"bot", "feeds"},
@@ -51,21 +53,22 @@ var arrows = map[string][]string{
 	"bot/matrix/matrixtest": {},
 	"bot/bottest":           {"bot", "bot/command", "feeds"},
 	"bot/cli": {"bot", "bot/config", "bot/console", "bot/demo", "bot/matrix", "bot/rule", "bot/slack", "bot/web",
-		"feeds", "storage"},
+		"feeds", "feeds/discover", "storage"},
 }
 
 // testArrows says what tests may look at beside that: rooms made for tests,
 // and a real database where there would otherwise be a mock.
 var testArrows = map[string][]string{
-	".":           {"bot", "storage"},
-	"feeds":       {"feeds/feedstest"},
-	"storage":     {"storage/storagetest"},
-	"bot":         {"storage"},
-	"bot/console": {"bot/bottest"},
-	"bot/web":     {"bot/bottest", "feeds"},
-	"bot/matrix":  {"bot/bottest", "bot/matrix/matrixtest", "storage"},
-	"bot/slack":   {"bot/bottest", "bot/slack/slacktest", "feeds", "storage"},
-	"bot/cli":     {"bot/matrix/matrixtest", "bot/slack/slacktest", "feeds/feedstest"},
+	".":              {"bot", "storage"},
+	"feeds":          {"feeds/feedstest"},
+	"feeds/discover": {"feeds/feedstest"},
+	"storage":        {"storage/storagetest"},
+	"bot":            {"storage"},
+	"bot/console":    {"bot/bottest"},
+	"bot/web":        {"bot/bottest", "feeds"},
+	"bot/matrix":     {"bot/bottest", "bot/matrix/matrixtest", "storage"},
+	"bot/slack":      {"bot/bottest", "bot/slack/slacktest", "feeds", "storage"},
+	"bot/cli":        {"bot/matrix/matrixtest", "bot/slack/slacktest", "feeds/feedstest"},
 }
 
 func TestArrows(t *testing.T) {
