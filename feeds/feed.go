@@ -73,11 +73,11 @@ const (
 // Selectors say where the items of a Page are, as CSS selectors. All but Item
 // are looked up inside the item.
 type Selectors struct {
-	Item   string // one element an item; required
-	Link   string // the element with the href; "" means the first link in the item, or the item itself
-	Title  string // whose text is the title; "" means that of the link
-	Date   string // whose datetime attribute or text is the date; "" means none
-	Layout string // of the date, as in package time, where it cannot be told from the text: "02/01/2006"
+	Item   string `json:"item,omitempty"`   // one element an item; required
+	Link   string `json:"link,omitempty"`   // the element with the href; "" means the first link in the item, or the item itself
+	Title  string `json:"title,omitempty"`  // whose text is the title; "" means that of the link
+	Date   string `json:"date,omitempty"`   // whose datetime attribute or text is the date; the item itself means its text beside the link; "" means none
+	Layout string `json:"layout,omitempty"` // of the date, as in package time, where it cannot be told from the text: "02/01/2006"
 }
 
 // State is what we remember of a feed between polls. The zero State is a feed

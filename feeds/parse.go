@@ -31,7 +31,8 @@ const (
 )
 
 // Parse reads a document into its items, oldest first: RSS 0.9x to 2.0, Atom
-// 0.3 and 1.0, JSON Feed 1.0 and 1.1. Of d it needs the Body; ContentType names
+// 0.3 and 1.0, JSON Feed 1.0 and 1.1; or a page or a sitemap, if that is the
+// feed's Kind. Of d it needs the Body; ContentType names
 // the encoding where the document does not, and relative links resolve against
 // URL, or else against the feed's. Items carry the feed's name, outlet and tier,
 // and its language where neither they nor the document say; Seen is left to the
@@ -52,7 +53,7 @@ func parse(ctx context.Context, d Document, feed Feed) (items []Item, whole bool
 		return nil, false, fmt.Errorf("feeds: parse %s: %w", cmp.Or(feed.Name, "document"), err)
 	}
 	doc := repair.Characters(charset.Decode(body, d.ContentType))
-	source, whole, err := read(doc, d.ContentType, feed)
+	source, whole, err := readKind(doc, d.ContentType, feed)
 	if err != nil {
 		return nil, false, fmt.Errorf("feeds: parse %s: %w", cmp.Or(feed.Name, "document"), err)
 	}

@@ -59,6 +59,8 @@ func notFeed(doc []byte, contentType, root string, err error) error {
 		sniffed = "" // it takes a comment for HTML
 	}
 	switch {
+	case botCheck(nil, doc):
+		return &problem{botCheckWords, err}
 	case root == "html", strings.HasPrefix(sniffed, "text/html"),
 		root == "" && strings.HasPrefix(contentType, "text/html"):
 		return &problem{"it is HTML, not a feed", err}
