@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -13,7 +14,8 @@ import (
 )
 
 type feedCommand struct {
-	Parse feedParseCommand `cmd:"" help:"Print the items of a feed as we read them."`
+	Parse    feedParseCommand    `cmd:"" help:"Print the items of a feed, a page or a sitemap as we read them."`
+	Discover feedDiscoverCommand `cmd:"" help:"Find the feeds of a site, or propose how to read its page; print them for the config."`
 }
 
 type feedParseCommand struct {
@@ -21,14 +23,26 @@ type feedParseCommand struct {
 	Base        string `placeholder:"URL" help:"The address a file came from; relative links resolve against it."`
 	ContentType string `placeholder:"TYPE" help:"The Content-Type a file came with."`
 	JSON        bool   `help:"Print one JSON object an item."`
+
+	Kind   feeds.Kind `enum:"feed,page,sitemap" default:"feed" help:"What it is: feed, page or sitemap."`
+	Item   string     `placeholder:"CSS" help:"Of a page: the selector of an item."`
+	Link   string     `placeholder:"CSS" help:"In an item: the link; else its first."`
+	Title  string     `placeholder:"CSS" help:"In an item: the title; else the link's text."`
+	Date   string     `placeholder:"CSS" help:"In an item: the date."`
+	Layout string     `placeholder:"LAYOUT" help:"Of the date, as Go writes them: 02/01/2006."`
+	Zone   string     `placeholder:"ZONE" help:"Of dates that do not say: Europe/Paris."`
 }
 
 func (c *feedParseCommand) Run(ctx context.Context, p *Program) error {
+	feed, err := c.feed()
+	if err != nil {
+		return &exitError{wrong, err}
+	}
 	d, err := c.document(ctx, p)
 	if err != nil {
 		return err
 	}
-	items, err := feeds.Parse(d, feeds.Feed{})
+	items, err := feeds.Parse(d, feed)
 	if err != nil {
 		return fmt.Errorf("%s: %s", c.Source, feeds.Sentence(err))
 	}
@@ -47,6 +61,26 @@ func (c *feedParseCommand) Run(ctx context.Context, p *Program) error {
 		}
 	}
 	return nil
+}
+
+// feed is the source that the flags describe.
+func (c *feedParseCommand) feed() (feeds.Feed, error) {
+	f := feeds.Feed{Kind: c.Kind, Page: feeds.Selectors{Item: c.Item, Link: c.Link, Title: c.Title, Date: c.Date, Layout: c.Layout}}
+	if (f.Kind == feeds.Page) != (c.Item != "") {
+		return f, errors.New("--kind page and --item go together")
+	}
+	if f.Kind != feeds.Page && f.Page != (feeds.Selectors{}) {
+		return f, errors.New("--link, --title, --date and --layout are for --kind page")
+	}
+	if c.Zone == "" {
+		return f, nil
+	}
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return f, fmt.Errorf("--zone: %q is not a zone: write a name like Europe/Paris", c.Zone)
+	}
+	f.Zone = zone
+	return f, nil
 }
 
 // document reads the file, or fetches the address.
