@@ -30,13 +30,14 @@ import (
 // that are of no character become U+FFFD, because a refusal would cost the whole
 // document.
 func Decode(body []byte, contentType string) []byte {
-	if e, rest := wideUnicode(body); e != nil {
-		return decode(rest, e)
+	e, body := wideUnicode(body)
+	if e != nil {
+		return decode(body, e)
 	}
 	for cut := true; cut; { // some servers put two
 		body, cut = bytes.CutPrefix(body, []byte("\xEF\xBB\xBF"))
 	}
-	if bytes.IndexByte(body, 0x1B) >= 0 && escapes(body) {
+	if escapes(body) {
 		return decode(body, japanese.ISO2022JP)
 	}
 	if utf8.Valid(body) {

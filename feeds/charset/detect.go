@@ -22,6 +22,8 @@ const (
 	trust, trustPerPair = 8, 0.3
 	// A label that servers give when they know nothing only breaks ties.
 	rumour = 2
+	// As many pairs are too little to go by: they are of the West, as most are.
+	few = 4
 	// A letter beyond ASCII among letters of ASCII is rare where the alphabet
 	// has none of these.
 	lonelyPenalty = 2
@@ -88,6 +90,9 @@ func detect(body []byte, declared, hinted *candidate) *candidate {
 	var best *candidate
 	most := math.Inf(-1)
 	for _, c := range candidates {
+		if beyond <= few && c != declared && c != candidates[0] {
+			continue
+		}
 		score := -c.rarity
 		switch {
 		case c == declared:

@@ -2,7 +2,9 @@ package charset
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDeclaration is how far from the start a document may say what it is in.
@@ -54,17 +56,20 @@ func labelIn(text, name string) string {
 	}
 }
 
+// maxBeforeEscape is how far from the start the first word in Japanese is.
+const maxBeforeEscape = 16 << 10
+
 // escapes reports whether a document without bytes beyond ASCII changes to
 // Japanese by an escape of ISO-2022-JP (RFC 1468).
 func escapes(body []byte) bool {
+	start := body[:min(len(body), maxBeforeEscape)]
+	i := bytes.IndexByte(start, 0x1B)
+	if i < 0 {
+		return false
+	}
 	for _, escape := range []string{"\x1B$@", "\x1B$B", "\x1B$(D", "\x1B(I"} {
-		if bytes.Contains(body, []byte(escape)) {
-			for _, b := range body {
-				if b >= 0x80 {
-					return false
-				}
-			}
-			return true
+		if bytes.Contains(start[i:], []byte(escape)) {
+			return !slices.ContainsFunc(body, func(b byte) bool { return b >= utf8.RuneSelf })
 		}
 	}
 	return false

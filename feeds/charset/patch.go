@@ -36,11 +36,11 @@ func mostlyUTF8(body []byte, labels []string) bool {
 			continue
 		}
 		if _, name := charset.Lookup(label); name == "utf-8" {
-			return bad <= 2*good // or cut in its only character
+			return bad <= good // or cut in its only character
 		}
 		return good > 0 && 4*bad <= good
 	}
-	return good > 0 && bad <= good
+	return good > 0 && 2*bad <= good
 }
 
 // patch makes a document valid that is in UTF-8 but for some bytes. The rest of
@@ -68,18 +68,22 @@ func patch(body []byte) []byte {
 }
 
 // stray reads bytes that start no character of UTF-8, behind the character
-// before.
+// before. They are a part of one behind a letter that windows-1252 lacks, and at
+// the end of the document; two or more of them are, but for those of a word of
+// Latin letters, which quotation marks follow. All else is of windows-1252.
 func stray(text []byte, before rune) (r rune, size int) {
-	size = 1
-	for size < len(text) && text[0] >= 0xC2 && in(text[size], 0x80, 0xBF) && size < 3 && !utf8.FullRune(text[:size]) {
+	lead, size := text[0], 1
+	for in(lead, 0xC2, 0xF4) && size < min(len(text), 3) && in(text[size], 0x80, 0xBF) {
 		size++
 	}
-	// A part of a character: two bytes or more of it, or the first one behind a
-	// letter that windows-1252 does not have, or at the end of the document.
-	if size > 1 || in(text[0], 0xC2, 0xF4) && (before >= 0x370 && unicode.IsLetter(before) || len(text) == 1) {
+	isPart := size == len(text) || unicode.IsLetter(before) && before >= 0x370
+	if size > 1 && (lead == 0xE2 || !unicode.IsLetter(before)) {
+		isPart = true
+	}
+	if isPart && in(lead, 0xC2, 0xF4) {
 		return utf8.RuneError, size
 	}
-	if r := charmap.Windows1252.DecodeByte(text[0]); unicode.IsPrint(r) || r == '\u00A0' || r == '\u00AD' {
+	if r := charmap.Windows1252.DecodeByte(lead); unicode.IsPrint(r) || r == '\u00A0' || r == '\u00AD' {
 		return r, 1
 	}
 	return utf8.RuneError, 1
