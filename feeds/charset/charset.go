@@ -68,10 +68,10 @@ func Decode(body []byte, contentType string) []byte {
 
 func decode(body []byte, e encoding.Encoding) []byte {
 	decoded, err := e.NewDecoder().Bytes(body)
-	if err != nil {
-		decoded = body // no decoder of these refuses
+	if err != nil || !utf8.Valid(decoded) { // which none of these should do
+		return bytes.ToValidUTF8(body, []byte("\uFFFD"))
 	}
-	return bytes.ToValidUTF8(decoded, []byte("\uFFFD"))
+	return decoded
 }
 
 // form is a way to write all of Unicode in units of more than one byte.

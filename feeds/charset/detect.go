@@ -21,7 +21,7 @@ const (
 	// bytes protects the languages that there is no model of.
 	trust, trustPerPair = 8, 0.3
 	// A label that servers give when they know nothing only breaks ties.
-	rumour = 2
+	rumour, rumourPerPair = 2, 0.1
 	// As many pairs are too little to go by: they are of the West, as most are.
 	few = 4
 	// A letter beyond ASCII among letters of ASCII is rare where the alphabet
@@ -98,10 +98,10 @@ func detect(body []byte, declared, hinted *candidate) *candidate {
 		case c == declared:
 			score = trust + trustPerPair*float64(beyond)
 		case c == hinted:
-			score = rumour
+			score = rumour + rumourPerPair*float64(beyond)
 		}
 		if c.wide != nil {
-			score += c.wide.score(words)
+			score += c.wide.score(words, most-score)
 		} else {
 			score += c.score(pairs)
 		}

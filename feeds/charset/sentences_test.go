@@ -40,6 +40,17 @@ var sentences = []struct {
 	{"Taiwanese", []string{"big5"}, "德黑蘭拒絕了歐洲關於核計畫的建議。邊境口岸遭飛彈襲擊後，大使被召見；盟國將舉行安理會緊急會議。外交官晚間對記者說，我們的耐心已經耗盡。"},
 	{"Japanese", []string{"shift_jis", "euc-jp", "iso-2022-jp"}, "テヘランは核計画に関する欧州の提案を拒否した。国境検問所へのミサイル攻撃を受けて大使が呼び出され、同盟国は安保理の緊急会合を開く見通し。「我慢の限界だ」と外交官は夜、記者団に語った。"},
 	{"Korean", []string{"euc-kr"}, "테헤란은 핵 계획에 관한 유럽의 제안을 거부했다. 국경 검문소에 대한 미사일 공격 이후 대사가 초치됐으며, 동맹국들은 안보리 긴급회의를 열 예정이다. 인내심이 바닥났다고 외교관은 저녁에 기자들에게 말했다."},
+	// Languages that there is no paragraph of.
+	{"Catalan", []string{"windows-1252"}, "L’ambaixador espanyol tornarà a Teheran després de l’alliberament dels ostatges, segons va informar la cancelleria. La població col·labora, però la situació és difícil; això no acabarà així."},
+	{"Irish", []string{"windows-1252"}, "Dhiúltaigh Tehran don mholadh Eorpach faoin gclár núicléach. Glaodh ar an ambasadóir tar éis an ionsaí; beidh cruinniú éigeandála ag Comhairle Slándála na Náisiún Aontaithe."},
+	{"Albanian", []string{"windows-1252"}, "Teherani refuzoi propozimin evropian për programin bërthamor. Ambasadori u thirr pas sulmit me raketa në pikën kufitare; aleatët thërrasin një mbledhje të jashtëzakonshme të Këshillit të Sigurimit. Çështja është e rëndë."},
+	{"Dutch", []string{"windows-1252"}, "Teheran heeft het Europese voorstel afgewezen. Eén diplomaat zei dat de coördinatie tussen beide landen ‘ontzettend moeizaam’ is; ook België en Indonesië zijn geïnformeerd over de crisis."},
+	{"Slovene", []string{"windows-1250", "iso-8859-2"}, "Teheran je zavrnil evropski predlog o jedrskem programu. Veleposlanika so poklicali na pogovor po raketnem napadu na mejni prehod; zavezniki sklicujejo izredno sejo Varnostnega sveta. Potrpežljivosti je konec, je še dodal, čeprav razmere ostajajo težke."},
+	{"Belarusian", []string{"windows-1251"}, "Тэгеран адхіліў прапанову еўрапейцаў па ядзернай праграме. Пасол выкліканы пасля ракетнага ўдару па памежным пераходзе; саюзнікі склікаюць экстраннае пасяджэнне Савета Бяспекі ААН, дадаў увечары дыпламат."},
+	{"Macedonian", []string{"windows-1251"}, "Техеран го одби европскиот предлог за нуклеарната програма. Амбасадорот беше повикан по ракетниот напад на граничниот премин; сојузниците свикуваат вонредна седница на Советот за безбедност, додаде дипломатот."},
+	{"Urdu", []string{"windows-1256"}, "تہران نے جوہری پروگرام پر يورپ کی تجويز مسترد کر دی۔ سرحدی چوکی پر ميزائل حملے کے بعد سفير کو طلب کر ليا گيا، اتحادی سلامتی کونسل کا ہنگامی اجلاس بلا رہے ہيں۔"},
+	{"Azerbaijani", []string{"windows-1254"}, "Tehran Avropanın nüvə təklifini rədd etdi. Sərhəd keçidinə raket hücumundan sonra səfir geri çağırıldı; müttəfiqlər Təhlükəsizlik Şurasının fövqəladə iclasını çağırır."},
+
 	{"Hindi", nil, "तेहरान ने परमाणु कार्यक्रम पर यूरोप का प्रस्ताव ठुकरा दिया। राजदूत को सीमा चौकी पर मिसाइल हमले के बाद तलब किया गया।"},
 	{"Vietnamese", nil, "Tehran bác bỏ đề xuất của châu Âu về chương trình hạt nhân. Đại sứ bị triệu tập sau vụ tấn công tên lửa vào cửa khẩu."},
 }

@@ -79,10 +79,11 @@ func commonest(e encoding.Encoding, list string) func() map[uint16]float64 {
 	})
 }
 
-// score is the logarithm of the probability of the words.
-func (w *wide) score(words []byte) float64 {
+// score is the logarithm of the probability of the words, or some number below
+// the least one of interest.
+func (w *wide) score(words []byte, least float64) float64 {
 	common, total, behind := w.common(), 0.0, byte(' ') // behind: a space, a letter, or 0xFF for a wide character
-	for len(words) > 0 {
+	for len(words) > 0 && total >= least {
 		b := words[0]
 		if b < utf8.RuneSelf {
 			if behind == 0xFF && b == ' ' {
