@@ -144,6 +144,7 @@ func TestDecode(t *testing.T) {
 		{"header", "<a>\xD0\xD2\xC9\xD7\xC5\xD4", "text/xml;charset=\"KOI8-R\"; x", "<a>привет"},
 		{"header in bad form", "<a>\xCF\xF0\xE8\xE2\xE5\xF2", "text/xml; ;; charset = windows-1251;", "<a>Привет"},
 		{"declaration before header", "<?xml encoding='windows-1251'?><a>\xCF\xF0\xE8\xE2\xE5\xF2", "text/xml; charset=koi8-r", "<?xml encoding='windows-1251'?><a>Привет"},
+		{"header of noise", "caf\xE9", "\xFFChArset", "café"},
 		{"a page's meta", "<!doctype html><html><head><META charset=windows-1251><title>\xEC\xE8\xF0", "text/html", "<!doctype html><html><head><META charset=windows-1251><title>мир"},
 		{"a page's http-equiv", `<html><meta name="a"><meta http-equiv="Content-Type" content="text/html; charset=windows-1253">` + "\xE5\xE9\xF1\xDE\xED\xE7", "text/html; charset=iso-8859-1", `<html><meta name="a"><meta http-equiv="Content-Type" content="text/html; charset=windows-1253">ειρήνη`},
 		{"iso-8859-1 is windows-1252", `<?xml encoding="ISO-8859-1"?>` + "\x93caf\xE9\x94 \x80 5", "", `<?xml encoding="ISO-8859-1"?>“café” € 5`},

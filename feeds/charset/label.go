@@ -36,14 +36,16 @@ func declarations(body []byte, contentType string) []string {
 	}
 }
 
-// labelIn returns the value that name has in text, with or without quotes.
+// labelIn returns the value that name has in text, with or without quotes, in
+// small letters.
 func labelIn(text, name string) string {
+	text = strings.ToLower(text)
 	for {
-		i := strings.Index(strings.ToLower(text), name)
-		if i < 0 {
+		_, behind, found := strings.Cut(text, name)
+		if !found {
 			return ""
 		}
-		text = text[i+len(name):]
+		text = behind
 		value, found := strings.CutPrefix(strings.TrimLeft(text, " \t\r\n"), "=")
 		if !found {
 			continue
