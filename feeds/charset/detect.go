@@ -86,19 +86,19 @@ func named(name string) *candidate {
 // unless another encoding fits far better; hinted is a label that breaks ties.
 func detect(body []byte, declared, hinted *candidate) *candidate {
 	words := sample(body)
-	pairs, beyond := countPairs(words)
+	pairs := countPairs(words)
 	var best *candidate
 	most := math.Inf(-1)
 	for _, c := range candidates {
-		if beyond <= few && c != declared && c != candidates[0] {
+		if pairs.beyond <= few && c != declared && c != candidates[0] {
 			continue
 		}
 		score := -c.rarity
 		switch {
 		case c == declared:
-			score = trust + trustPerPair*float64(beyond)
+			score = trust + trustPerPair*float64(pairs.beyond)
 		case c == hinted:
-			score = rumour + rumourPerPair*float64(beyond)
+			score = rumour + rumourPerPair*float64(pairs.beyond)
 		}
 		if c.wide != nil {
 			score += c.wide.score(words, most-score)
@@ -137,34 +137,38 @@ func sample(body []byte) []byte {
 
 func wordByte(b byte) bool { return b >= 0x40 || b >= '0' && b <= '9' }
 
+// pairs are the pairs of bytes in words that have one beyond ASCII.
+type pairs struct {
+	counts []pair
+	beyond int // all of them
+	lonely int // bytes beyond ASCII between two of ASCII
+}
+
 // pair is how often two bytes follow each other.
 type pair struct {
 	a, b  byte
 	count float64
 }
 
-// countPairs counts the pairs that have a byte beyond ASCII. A pair of a space
-// and a space says how many bytes beyond ASCII stand alone among letters.
-func countPairs(words []byte) (pairs []pair, beyond int) {
+func countPairs(words []byte) (p pairs) {
 	counts := make([]int32, 1<<16)
-	lonely := 0
 	for i := 1; i < len(words); i++ {
 		a, b := words[i-1], words[i]
 		if a < 0x80 && b < 0x80 {
 			continue
 		}
 		counts[int(a)<<8|int(b)]++
-		beyond++
-		if b < 0x80 && words[i-2] < 0x80 {
-			lonely++
+		p.beyond++
+		if b < 0x80 && words[i-2] < 0x80 { // a word starts with a space
+			p.lonely++
 		}
 	}
 	for k, count := range counts {
 		if count > 0 {
-			pairs = append(pairs, pair{byte(k >> 8), byte(k), float64(count)})
+			p.counts = append(p.counts, pair{byte(k >> 8), byte(k), float64(count)})
 		}
 	}
-	return append(pairs, pair{' ', ' ', float64(lonely)}), beyond
+	return p
 }
 
 // reading is a single-byte encoding read as a language: the symbol of each byte.
@@ -203,20 +207,20 @@ func (c *candidate) rune(b byte) rune {
 
 // score is the logarithm of the probability of the bytes in the language that
 // fits best.
-func (c *candidate) score(pairs []pair) float64 {
+func (c *candidate) score(p pairs) float64 {
 	best := math.Inf(-1)
 	for _, r := range readings()[c] {
 		total := 0.0
-		for _, p := range pairs[:len(pairs)-1] {
-			total += p.count * float64(r.after[r.symbol[p.a]][r.symbol[p.b]])
+		for _, pair := range p.counts {
+			total += pair.count * float64(r.after[r.symbol[pair.a]][r.symbol[pair.b]])
 		}
 		best = max(best, total)
 	}
-	if c.script != latin {
-		best -= lonelyPenalty * pairs[len(pairs)-1].count
+	for _, pair := range p.counts {
+		best += pair.count * caseChance(c.rune(pair.a), c.rune(pair.b))
 	}
-	for _, p := range pairs[:len(pairs)-1] {
-		best += p.count * caseChance(c.rune(p.a), c.rune(p.b))
+	if c.script != latin {
+		best -= lonelyPenalty * float64(p.lonely)
 	}
 	return best
 }
@@ -226,10 +230,8 @@ func (c *candidate) score(pairs []pair) float64 {
 // KOI8-R and windows-1251 are taken for each other.
 func caseChance(a, b rune) float64 {
 	switch {
-	case unicode.IsLower(b) && !unicode.IsUpper(a), unicode.IsLower(b) && !unicode.IsLetter(a):
-		return -0.2
 	case unicode.IsLower(b):
-		return -0.3
+		return -0.2
 	case !unicode.IsUpper(b):
 		return 0
 	case unicode.IsLower(a):

@@ -49,56 +49,45 @@ var chance = [classes]float64{digit: 1e-3, ascii: 1e-5, quote: 1e-3, money: 1e-4
 // learn fills the model in from the paragraph.
 func (l *language) learn() {
 	l.symbols = map[rune]int{}
-	alphabet := l.letters
+	text := strings.ToLower(l.text)
+	alphabet := l.letters + text
 	if l.script == latin {
 		alphabet += "abcdefghijklmnopqrstuvwxyz"
 	}
-	text := strings.ToLower(l.text)
-	for _, r := range alphabet + text {
+	for _, r := range alphabet {
 		if _, known := l.symbols[r]; !known && (unicode.IsLetter(r) || unicode.IsMark(r)) {
 			l.symbols[r] = classes + len(l.symbols)
 		}
 	}
 	n := classes + len(l.symbols)
-	follows, seen := make([][]float64, n), make([]float64, n) // b after a; b at all
-	for i := range follows {
+	seen, follows := make([]float64, n), make([][]float64, n) // b at all, b after a
+	for i := range n {
 		follows[i] = make([]float64, n)
 		if i >= classes {
-			seen[i] = 0.5 // a letter that the paragraph lacks
+			seen[i] = 0.5 // even if the paragraph lacks it
 		}
 	}
-	a, letters := gap, 0.0
+	a := gap
 	for _, r := range text {
-		b := l.symbol(r)
-		if b != gap && b < classes {
-			continue
+		if b := l.symbol(r); b == gap || b >= classes {
+			seen[b]++
+			follows[a][b]++
+			a = b
 		}
-		follows[a][b]++
-		seen[b]++
-		a = b
-	}
-	for _, count := range seen {
-		letters += count
 	}
 	l.after = make([][]float32, n)
-	for a := range l.after {
+	for a := range n {
 		l.after[a] = make([]float32, n)
-		context := a
+		context := follows[a]
 		if a < classes {
-			context = gap
+			context = follows[gap]
 		}
-		total := 0.0
-		for _, count := range follows[context] {
-			total += count
-		}
-		for b := range n {
-			const doubt = 8 // letters that the paragraph would need to be believed half
-			p := (follows[context][b] + doubt*seen[b]/letters) / (total + doubt)
+		for b, p := range mix(context, seen) {
 			if b != gap && b < classes {
 				p = chance[b]
 			}
 			switch {
-			case b >= classes && a != gap && a < classes && a != quote:
+			case b >= classes && a < classes && a != gap && a != quote:
 				p /= 100 // two alphabets in one word, or 5é
 			case b == digit && a < classes:
 				p = 0.1 // £5
@@ -106,6 +95,24 @@ func (l *language) learn() {
 			l.after[a][b] = float32(math.Log(p))
 		}
 	}
+}
+
+// mix makes probabilities of counts, of which a paragraph has few: a mean of
+// what was seen in a context and what was seen anywhere, by how much the first is.
+func mix(context, anywhere []float64) []float64 {
+	const doubt = 8 // letters in the context that count as much as all letters
+	sum := func(counts []float64) (total float64) {
+		for _, count := range counts {
+			total += count
+		}
+		return total
+	}
+	total, all := sum(context), sum(anywhere)
+	p := make([]float64, len(context))
+	for b := range p {
+		p[b] = (context[b] + doubt*anywhere[b]/all) / (total + doubt)
+	}
+	return p
 }
 
 // symbol is the number of a character in the model.

@@ -1,12 +1,14 @@
 package charset
 
-// sentences are news in many languages, none of which is in the paragraphs that
-// the languages are learned from, with the encodings that people write them in.
-var sentences = []struct {
+type sentence struct {
 	language  string
 	encodings []string
 	text      string
-}{
+}
+
+// sentences are news in many languages, none of which is in the paragraphs that
+// the languages are learned from, with the encodings that people write them in.
+var sentences = []sentence{
 	{"English", []string{"windows-1252", "macintosh"}, "The minister’s answer was short: “We won’t sign.” Talks – the third round this year – ended in Geneva without a result, and the envoy’s plane left at once."},
 	{"French", []string{"windows-1252", "iso-8859-15", "macintosh"}, "Téhéran a rejeté jeudi la proposition européenne sur le nucléaire, jugée « inacceptable » par le négociateur en chef. L’ambassadrice a été convoquée à Genève, où la délégation américaine était déjà arrivée."},
 	{"German", []string{"windows-1252", "macintosh"}, "Die Bundesregierung lehnt längere Übergangsfristen ab. Der Botschafter äußerte sich zurückhaltend über die Waffenruhe; für Kiew wäre das ein schwerer Rückschlag, heißt es aus Brüssel."},
