@@ -21,7 +21,7 @@ func Mend(text string) string {
 	for _, m := range []*misreading{&misread1252, &misread1251} {
 		if mended, did := m.undo(text); did {
 			again := Mend(mended) // it is shorter, so this ends
-			if again != mended || !strings.ContainsFunc(mended, unicode.IsControl) {
+			if again != mended || !strings.ContainsFunc(mended, halfLetter) {
 				return again
 			}
 		}
@@ -109,7 +109,7 @@ func (m *misreading) piece(text string) (p piece, ok bool) {
 	need := 1
 	for _, r := range text {
 		b, ok := m.EncodeRune(r)
-		if r >= 0x80 && r < 0xA0 {
+		if halfLetter(r) {
 			b, ok = byte(r), true // what has no character there stays a control
 		}
 		if !ok || p.n == 0 && !in(b, 0xC2, 0xF4) || p.n > 0 && !in(b, 0x80, 0xBF) {
@@ -138,13 +138,14 @@ func (m *misreading) piece(text string) (p piece, ok bool) {
 
 // tells1252 knows what people write of letters with a mark and what follows
 // them: quotation marks behind a word in capitals, and more capitals.
-func tells1252(p piece, before, _ rune, joined bool) int {
-	odd := joined
+func tells1252(p piece, before, after rune, joined bool) int {
+	tail := p.read[p.n-1]
+	odd := joined || asciiLetter(after) && unicode.IsLower(after) && !strings.ContainsRune("’‘–—…", tail) && !unicode.IsLetter(tail)
 	for _, r := range p.read[1:p.n] {
 		odd = odd || !behindWord(r) && (!unicode.IsLetter(r) || p.read[0] == 'Ã')
 	}
 	switch {
-	case unicode.IsControl(p.meant):
+	case halfLetter(p.meant):
 		return 0
 	case p.bytes[0] == 0xE2 && p.bytes[1] == 0x80:
 		return enough // â€™, a quotation mark
@@ -191,9 +192,12 @@ func typographic(r rune) bool {
 	return strings.ContainsRune("“”‘’„‚«»‹›–—…\u00A0", r)
 }
 
+// halfLetter reports whether r is a control of Latin-1, which is no text, but a
+// half of a character that was misread twice.
+func halfLetter(r rune) bool { return r >= 0x80 && r < 0xA0 }
+
 // plausible reports whether r is a character of news: a letter of today's
-// alphabets, a sign, an emoji; not one of phonetics or of dead languages. The
-// controls of Latin-1 are halves of characters that were misread twice.
+// alphabets, a sign, an emoji; not one of phonetics or of dead languages.
 func plausible(r rune) bool {
 	return unicode.Is(ordinary, r) && (unicode.IsGraphic(r) || unicode.In(r, unicode.Cf, unicode.Cc))
 }
