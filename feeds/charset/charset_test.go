@@ -204,7 +204,7 @@ func TestDecodeCut(t *testing.T) {
 				continue
 			}
 			body, want := encode(t, label, document("", s.text))
-			for cut := len(body) - 50; cut < len(body); cut++ {
+			for cut := len(body) - 20; cut < len(body); cut++ {
 				got := []rune(string(Decode(body[:cut], header(label))))
 				if n := len(got) - 2; !strings.HasPrefix(want, string(got[:n])) {
 					t.Errorf("%s in %s, cut at %d: got %.100q", s.language, label, cut, string(got))
