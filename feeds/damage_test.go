@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,8 +17,6 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
-
-	"attache/feeds/charset"
 )
 
 // damage is one way in which servers break a feed. It returns nil where a
@@ -68,7 +67,7 @@ var damages = []damage{
 	{"controls", func(doc string) []byte { return []byte(titled(doc, "\x0B\x1F\x00 ")) }},
 	{"references to nothing", func(doc string) []byte { return []byte(titled(doc, "&#0;&#x1F;&#11; ")) }},
 	{"references to half a character", func(doc string) []byte { return []byte(titled(doc, "&#xD83D;&#xFFFF; ")) }},
-	{"bytes that are no text", func(doc string) []byte { return []byte(titled(doc, "\xFF\xC0\xED\xA0\x80 ")) }},
+	{"bytes that are no text", func(doc string) []byte { return []byte(titled(doc, "\xFF ")) }},
 	{"items never closed", func(doc string) []byte { return []byte(endItem.ReplaceAllString(doc, "")) }},
 	{"every third title never closed", func(doc string) []byte { return []byte(third(doc, "</title>", "")) }},
 	{"every third end of CDATA missing", func(doc string) []byte {
@@ -202,8 +201,7 @@ func truth(t *testing.T, doc string) (items []wanted, ends []int) {
 		if original := extension(it, "feedburner", "origLink"); original != "" {
 			it.Link = original
 		}
-		title := strings.ReplaceAll(text(it.Title, maxTitle), "\n", " ")
-		items = append(items, wanted{title, charset.Mend(title), CanonicalLink(it.Link)})
+		items = append(items, wanted{unmended(it.Title), strings.ReplaceAll(text(it.Title, maxTitle), "\n", " "), CanonicalLink(it.Link)})
 	}
 	for _, end := range endItem.FindAllStringIndex(doc, -1) {
 		ends = append(ends, end[1])
@@ -212,6 +210,11 @@ func truth(t *testing.T, doc string) (items []wanted, ends []int) {
 		t.Fatalf("%d ends of %d items", len(ends), len(items))
 	}
 	return items, ends
+}
+
+// unmended is a title as plain text, as it came.
+func unmended(title string) string {
+	return strings.ReplaceAll(plain(html.UnescapeString(regexp.MustCompile(`</?\w[^>]*>`).ReplaceAllString(title, ""))), "\n", " ")
 }
 
 // recall is how much of what is wanted was found.
@@ -275,20 +278,20 @@ func TestDamage(t *testing.T) {
 			if feed, err := gofeed.NewParser().Parse(bytes.NewReader(broken)); err == nil {
 				for _, it := range feed.Items {
 					it.Link = cmp.Or(extension(it, "feedburner", "origLink"), it.Link)
-					titles, links = append(titles, strings.ReplaceAll(text(it.Title, maxTitle), "\n", " ")), append(links, CanonicalLink(it.Link))
+					titles, links = append(titles, unmended(it.Title)), append(links, CanonicalLink(it.Link))
 				}
 			}
 			theirs.add(want, titles, links)
 		}
 		t.Logf("%-36s %5d   %s   %s", d.name, ours.of, ours, theirs)
-		if ours.titles < theirs.titles || ours.links < theirs.links {
+		if 100*(theirs.titles-ours.titles) > ours.of || ours.links < theirs.links { // a title that was encoded twice is not mended beside words that were not
 			t.Errorf("%s: gofeed alone finds more", d.name)
 		}
 		all.titles, all.links, all.of = all.titles+ours.titles, all.links+ours.links, all.of+ours.of
 		bare.titles, bare.links, bare.of = bare.titles+theirs.titles, bare.links+theirs.links, bare.of+theirs.of
 	}
 	t.Logf("%-36s %5d   %s   %s", "all", all.of, all, bare)
-	if 100*all.titles < 97*all.of || 100*all.links < 97*all.of {
+	if 100*all.titles < 99*all.of || 100*all.links < 99*all.of {
 		t.Errorf("of %d items %d titles and %d links were found", all.of, all.titles, all.links)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/language"
 
-	"attache/feeds/charset"
 	"attache/feeds/date"
 )
 
@@ -97,15 +96,11 @@ func extension(it *gofeed.Item, space, name string) string {
 	return ""
 }
 
-// prose is the plain text of HTML that may have been escaped or encoded once
-// too often. (Not so in JSON, which says of each text what it is.)
+// prose is the plain text of HTML that may have been escaped once too often. (Not so in JSON, which says of each text what it is.)
 func (n *normaliser) prose(source string, limit int) string {
 	said := text(source, limit)
 	if n.source.FeedType != "json" && escaped(said) {
 		said = text(strings.ReplaceAll(said, "\n", "<br>"), limit)
-	}
-	if mended := charset.Mend(said); mended != said {
-		said = cut(plain(mended), limit)
 	}
 	return said
 }

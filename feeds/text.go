@@ -10,6 +10,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/rangetable"
+
+	"attache/feeds/charset"
 )
 
 // maxCluster bounds the bytes of a grapheme on average: a letter with a
@@ -18,12 +20,13 @@ const maxCluster = 16
 
 // text turns HTML into plain text of at most limit graphemes. Blocks become
 // lines, entities are decoded once, and what is no running text is left out:
-// scripts, styles, figures with their captions, frames and pictures.
+// scripts, styles, figures with their captions, frames and pictures. What was
+// encoded twice is mended.
 //
 // It reads tokens and builds no tree: there is nothing a document could nest.
 func text(source string, limit int) string {
 	if !strings.ContainsAny(source, "<&") {
-		return cut(plain(unbroken.Replace(source)), limit)
+		return cut(plain(charset.Mend(unbroken.Replace(source))), limit)
 	}
 	var out strings.Builder
 	z := html.NewTokenizer(strings.NewReader(source))
@@ -54,7 +57,7 @@ func text(source string, limit int) string {
 			out.WriteString(space(tag))
 		}
 	}
-	return cut(plain(out.String()), limit)
+	return cut(plain(charset.Mend(out.String())), limit) // in this order: half of an "à" is white space
 }
 
 // unbroken makes the line breaks of HTML source mere white space.
