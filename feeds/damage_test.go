@@ -122,7 +122,6 @@ var damages = []damage{
 	{"windows-1251 undeclared", recode(charmap.Windows1251, "")},
 	{"windows-1251 called UTF-8", recode(charmap.Windows1251, "utf-8")},
 	{"windows-1252 called UTF-8", recode(charmap.Windows1252, "utf-8")},
-	{"KOI8-R called ISO-8859-1", recode(charmap.KOI8R, "iso-8859-1")},
 	{"UTF-8 called ISO-8859-1", recode(encoding.Nop, "iso-8859-1")},
 	{"UTF-8 called UTF-16", recode(encoding.Nop, "utf-16")},
 }
