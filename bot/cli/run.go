@@ -39,20 +39,29 @@ func (c configFlag) load() (config.Config, error) {
 	if err != nil && !ok {
 		return cfg, &exitError{wrong, err}
 	}
-	for i, s := range cfg.Subscriptions {
-		if name := bot.Channel(s.Channel).Platform(); s.Channel != "" && !slices.Contains(speaking, name) {
+	if problems = append(problems, further(cfg)...); problems != nil {
+		return cfg, problems
+	}
+	return cfg, nil
+}
+
+// further is what is wrong with a config that package config cannot know.
+func further(cfg config.Config) (problems config.Problems) {
+	speaks := func(key, channel string) {
+		if name := bot.Channel(channel).Platform(); channel != "" && !slices.Contains(speaking, name) {
 			err := fmt.Errorf("there is no platform %q: %s", name, strings.Join(speaking, " or "))
-			problems = append(problems, cfg.Problem(fmt.Sprintf("subscription[%d].channel", i), err))
+			problems = append(problems, cfg.Problem(key, err))
 		}
+	}
+	speaks("health.channel", cfg.Health.Channel)
+	for i, s := range cfg.Subscriptions {
+		speaks(fmt.Sprintf("subscription[%d].channel", i), s.Channel)
 		_, err := rule.Parse(s.Rule)
 		if syntax, ok := errors.AsType[*rule.SyntaxError](err); ok {
 			problems = append(problems, cfg.Problem(fmt.Sprintf("subscription[%d].rule", i), err).At(syntax.Offset))
 		}
 	}
-	if problems != nil {
-		return cfg, problems
-	}
-	return cfg, nil
+	return problems
 }
 
 type runCommand struct {
@@ -238,7 +247,7 @@ func waits(was, now config.Config) string {
 		name string
 		same bool
 	}{
-		{"storage", was.Storage == now.Storage}, {"poll", was.Poll == now.Poll}, {"web", was.Web == now.Web},
+		{"storage", was.Storage == now.Storage}, {"poll", reflect.DeepEqual(was.Poll, now.Poll)}, {"web", was.Web == now.Web},
 		{"slack", reflect.DeepEqual(was.Slack, now.Slack)}, {"matrix", reflect.DeepEqual(was.Matrix, now.Matrix)},
 		{"console", was.Console == now.Console}, {"log", was.Log == now.Log},
 	} {
@@ -290,22 +299,6 @@ func fetching(cfg config.Config) feeds.FetchOptions {
 		UserAgent: cmp.Or(cfg.Poll.UserAgent, feeds.UserAgent(version())),
 		Timeout:   cfg.Poll.Timeout.Duration,
 	}
-}
-
-// feedsOf returns the feeds of a config, the starter set included.
-func feedsOf(cfg config.Config) []feeds.Feed {
-	list := cfg.Feeds
-	if cfg.StarterFeeds {
-		list = append(config.Starter(), list...)
-	}
-	var out []feeds.Feed
-	for _, f := range list {
-		out = append(out, feeds.Feed{
-			Name: f.Name, URL: f.URL, Outlet: f.Outlet, Tier: feeds.Tier(f.Tier), Lang: f.Lang,
-			Every: f.Every.Duration, Backlog: f.Backlog,
-		})
-	}
-	return out
 }
 
 func subscriptionsOf(cfg config.Config) []bot.Subscription {

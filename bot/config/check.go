@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/text/language"
 )
 
 // checker gathers what is wrong with a config that could be read.
@@ -29,6 +28,7 @@ func (c Config) check() Problems {
 	k := &checker{layout: c.layout}
 	k.required("storage.path", c.Storage.Path)
 	k.poll(c.Poll)
+	k.health(c.Health, c)
 	k.web(c.Web)
 	k.slack(c.Slack, c.Web)
 	k.matrix(c.Matrix, c.Storage)
@@ -53,13 +53,40 @@ const (
 )
 
 func (c *checker) poll(p Poll) {
-	c.between("poll.every", p.Every, minEvery, maxEvery)
+	c.every("poll.every", p.Every)
 	c.between("poll.host_gap", p.HostGap, 0, maxWait)
 	c.between("poll.timeout", p.Timeout, minEvery, maxWait)
 	if p.Workers < 1 || p.Workers > 256 {
 		c.add("poll.workers", fmt.Sprintf("%d is out of range", p.Workers), "1 to 256")
 	}
-	c.line("poll.user_agent", p.UserAgent, 200)
+	c.agent("poll.user_agent", p.UserAgent)
+	for i, network := range p.Allow {
+		c.network(fmt.Sprintf("poll.allow[%d]", i), network)
+	}
+	for i, port := range p.Ports {
+		if port < 1 || port > 65535 {
+			c.add(fmt.Sprintf("poll.ports[%d]", i), fmt.Sprintf("%d is not a port", port), "1 to 65535")
+		}
+	}
+}
+
+func (c *checker) network(key, text string) {
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		c.add(key, fmt.Sprintf("%q is not a network", text), `write it in CIDR, like "10.1.0.0/16"; one address is "10.1.2.3/32"`)
+	case p != p.Masked():
+		c.add(key, fmt.Sprintf("%q is an address in a network", text), fmt.Sprintf("write %q", p.Masked()))
+	case p.Bits() == 0:
+		c.add(key, fmt.Sprintf("%q is every address there is", text), "name the networks that your own sources are in")
+	}
+}
+
+func (c *checker) health(h Health, conf Config) {
+	if h.Channel != "" {
+		c.channel("health.channel", h.Channel, conf)
+	}
+	c.between("health.after", h.After, 0, maxEvery)
 }
 
 func (c *checker) web(w Web) {
@@ -111,23 +138,6 @@ func (c *checker) secret(key string, s Secret, msg, hint string) {
 	c.problems = append(c.problems, p)
 }
 
-func (c *checker) feed(at string, f Feed) {
-	if c.required(at+"name", f.Name) {
-		c.word(at+"name", f.Name)
-	}
-	if c.required(at+"url", f.URL) {
-		c.url(at+"url", f.URL)
-	}
-	c.line(at+"outlet", f.Outlet, 100)
-	c.oneOf(at+"tier", f.Tier, "official", "agency", "press", "other")
-	if _, err := language.Parse(f.Lang); f.Lang != "" && err != nil {
-		c.add(at+"lang", fmt.Sprintf("%q is not a language", f.Lang), `write a BCP 47 tag, like "en" or "pt-BR"`)
-	}
-	if _, said := c.at[at+"every"]; said {
-		c.between(at+"every", f.Every, minEvery, maxEvery)
-	}
-}
-
 // url checks an address. No message quotes it: there may be a password in it.
 func (c *checker) url(key, text string) {
 	u, err := url.Parse(text)
@@ -143,17 +153,22 @@ func (c *checker) url(key, text string) {
 
 func (c *checker) subscription(at string, s Subscription, conf Config) {
 	if c.required(at+"channel", s.Channel) {
-		platform, name, ok := strings.Cut(s.Channel, ":")
-		if !ok || platform == "" || strings.ContainsFunc(s.Channel, unicode.IsSpace) {
-			c.add(at+"channel", fmt.Sprintf("%q is not a channel", s.Channel), `write platform:name, like "web:desk"`)
-		} else if platform == "slack" {
-			c.slackChannel(at+"channel", name, conf.Slack.On())
-		} else if platform == "matrix" {
-			c.matrixChannel(at+"channel", name, conf.Matrix.On())
-		}
+		c.channel(at+"channel", s.Channel, conf)
 	}
 	c.line(at+"name", s.Name, 100)
 	c.required(at+"rule", s.Rule)
+}
+
+// channel checks where to speak.
+func (c *checker) channel(key, channel string, conf Config) {
+	platform, name, ok := strings.Cut(channel, ":")
+	if !ok || platform == "" || strings.ContainsFunc(channel, unicode.IsSpace) {
+		c.add(key, fmt.Sprintf("%q is not a channel", channel), `write platform:name, like "web:desk"`)
+	} else if platform == "slack" {
+		c.slackChannel(key, name, conf.Slack.On())
+	} else if platform == "matrix" {
+		c.matrixChannel(key, name, conf.Matrix.On())
+	}
 }
 
 func (c *checker) feedNames(conf Config) {
@@ -206,6 +221,17 @@ func (c *checker) required(key, text string) bool {
 		return false
 	}
 	return true
+}
+
+// every checks an interval that has a default where nothing is said.
+func (c *checker) every(key string, d Duration) {
+	if offset, said := c.at[key]; said && (d.Duration != 0 || !emptyText(c.text[offset:])) {
+		c.between(key, d, minEvery, maxEvery)
+	}
+}
+
+func emptyText(value []byte) bool {
+	return bytes.HasPrefix(value, []byte(`""`)) || bytes.HasPrefix(value, []byte(`''`))
 }
 
 func (c *checker) between(key string, d Duration, least, most time.Duration) {

@@ -16,6 +16,7 @@ type Config struct {
 
 	Storage Storage `toml:"storage"`
 	Poll    Poll    `toml:"poll"`
+	Health  Health  `toml:"health"`
 	Web     Web     `toml:"web"`
 	Slack   Slack   `toml:"slack"`
 	Matrix  Matrix  `toml:"matrix"`
@@ -41,7 +42,9 @@ type Storage struct {
 // Poll is how we ask the world. Reload: no.
 type Poll struct {
 	// Every is the time between two polls of a feed that sets none of its own.
-	// A server that asks for more is given more. 100ms to 7d. Default: "10m".
+	// A server that asks for more is given more. 100ms to 7d. Default: "", by
+	// tier: 5m for an agency, 10m for an official source, 15m for the press, 30m
+	// for others. It is zero then.
 	Every Duration `toml:"every"`
 
 	// HostGap is the least time between two requests to one host; a matter of
@@ -58,6 +61,27 @@ type Poll struct {
 	// UserAgent names us to servers; say how to reach you. Default: "", which
 	// is the program's own name and version.
 	UserAgent string `toml:"user_agent"`
+
+	// Allow are networks that feeds may be fetched from although they are not
+	// public, in CIDR: "10.1.0.0/16". All others that are private, local or
+	// reserved are refused, whatever name leads there. Default: [], none.
+	Allow []string `toml:"allow"`
+
+	// Ports are those that servers may be asked at beside 80 and 443.
+	// Default: [].
+	Ports []int `toml:"ports"`
+}
+
+// Health is who is told how the feeds are doing. Reload: yes.
+type Health struct {
+	// Channel is told, once, when a feed breaks, and when it heals:
+	// "slack:T01ABC/C0OPS", as in a subscription. Default: "", nobody: the log,
+	// `feeds` and `attache feed list` say it to who looks.
+	Channel string `toml:"channel"`
+
+	// After is how long a feed must be broken before that. 0s to 7d.
+	// Default: "1h".
+	After Duration `toml:"after"`
 }
 
 // Web is the page that shows alerts and takes commands. Reload: no.
@@ -101,36 +125,6 @@ type Log struct {
 	Format string `toml:"format"`
 }
 
-// Feed is a source to poll.
-type Feed struct {
-	// Name is short, unique and without spaces; commands and logs use it, and
-	// what is remembered of the feed hangs on it. Required.
-	Name string `toml:"name"`
-
-	// URL is where the feed is: http or https, with no password in it. Required.
-	URL string `toml:"url"`
-
-	// Outlet is who publishes it, as readers know them. Default: the name.
-	Outlet string `toml:"outlet"`
-
-	// Tier says how close the outlet stands to events: "official" (a ministry,
-	// the UN, a court), "agency" (a wire agency), "press" (a newspaper, a
-	// broadcaster) or "other". Default: "other".
-	Tier string `toml:"tier"`
-
-	// Lang is the language of items that do not say theirs, as a BCP 47 tag:
-	// "en", "pt-BR", "zh-Hans". Default: "", not known.
-	Lang string `toml:"lang"`
-
-	// Every is the time between two polls. 100ms to 7d. Default: poll.every.
-	Every Duration `toml:"every"`
-
-	// Backlog alerts on what the very first poll finds. Without it that poll is
-	// a silent baseline: remembered and searchable, told to nobody.
-	// Default: false.
-	Backlog bool `toml:"backlog"`
-}
-
 // Subscription is a channel's rule.
 type Subscription struct {
 	// Channel is where to speak, platform:name: "web:desk", "console:",
@@ -153,12 +147,14 @@ func Default() Config {
 		StarterFeeds: true,
 		Storage:      Storage{Path: "attache.db"},
 		Poll: Poll{
-			Every:   Duration{10 * time.Minute},
 			HostGap: Duration{time.Second},
 			Timeout: Duration{30 * time.Second},
 			Workers: 8,
+			Allow:   []string{},
+			Ports:   []int{},
 		},
-		Web: Web{Enabled: true, Listen: "127.0.0.1:8480"},
+		Health: Health{After: Duration{time.Hour}},
+		Web:    Web{Enabled: true, Listen: "127.0.0.1:8480"},
 		Slack: Slack{
 			Teams: []string{}, Admins: []string{}, Command: "/attache", APIURL: "https://slack.com/api/",
 		},

@@ -34,6 +34,11 @@ path = "/var/lib/attache/attache.db"
 [poll]
 every = "15s"
 host_gap = "0s"
+allow = ["10.1.0.0/16", "fd00::/8"]
+ports = [8080]
+[health]
+channel = "web:ops"
+after = "10m"
 [web]
 listen = "[::1]:8480"
 password = "correct horse"
@@ -50,6 +55,22 @@ backlog = true
 name = "wire"
 url = "https://wire.example/feed?a=b"
 outlet = "Wire One"
+kind = "sitemap"
+zone = "+03:00"
+region = "europe"
+group = "World/Wires"
+user_agent = "desk"
+http1 = true
+proxy = "http://desk:hunter2@proxy.example:3128"
+[feed.headers]
+Authorization = "Bearer hunter2"
+"X-Key.One" = "5"
+[[feed]]
+name = "page"
+url = "https://page.example/"
+kind = "page"
+zone = "Asia/Tokyo"
+page = {item = "ul.news > li", link = "h3 a", title = "h3", date = ".date", layout = "02/01/2006"}
 [[subscription]]
 channel = "web:desk"
 rule = 'iran AND "nuclear talks"'
@@ -63,12 +84,18 @@ rule = "iran"
 	want.Storage.Path = "/var/lib/attache/attache.db"
 	want.Poll.Every.Duration = 15 * time.Second
 	want.Poll.HostGap.Duration = 0
+	want.Poll.Allow, want.Poll.Ports = []string{"10.1.0.0/16", "fd00::/8"}, []int{8080}
+	want.Health = Health{Channel: "web:ops", After: Duration{10 * time.Minute}}
 	want.Web.Listen = "[::1]:8480"
 	want.Web.Password = NewSecret("correct horse")
 	want.Console.Enabled = false
 	want.Feeds = []Feed{
-		{Name: "mfa", URL: "http://mfa.example/rss", Outlet: "mfa", Tier: "official", Lang: "pt-BR", Every: Duration{36 * time.Hour}, Backlog: true},
-		{Name: "wire", URL: "https://wire.example/feed?a=b", Outlet: "Wire One", Tier: "other"},
+		{Name: "mfa", URL: "http://mfa.example/rss", Outlet: "mfa", Tier: "official", Lang: "pt-BR", Kind: "feed", Every: Duration{36 * time.Hour}, Backlog: true},
+		{Name: "wire", URL: "https://wire.example/feed?a=b", Outlet: "Wire One", Tier: "other", Kind: "sitemap", Zone: "+03:00",
+			Region: "europe", Group: "World/Wires", UserAgent: "desk", HTTP1: true, Proxy: NewSecret("http://desk:hunter2@proxy.example:3128"),
+			Headers: map[string]Secret{"Authorization": NewSecret("Bearer hunter2"), "X-Key.One": NewSecret("5")}},
+		{Name: "page", URL: "https://page.example/", Outlet: "page", Tier: "other", Kind: "page", Zone: "Asia/Tokyo",
+			Page: Page{Item: "ul.news > li", Link: "h3 a", Title: "h3", Date: ".date", Layout: "02/01/2006"}},
 	}
 	want.Subscriptions = []Subscription{
 		{Channel: "web:desk", Rule: `iran AND "nuclear talks"`},
@@ -103,7 +130,7 @@ func readExample(t *testing.T) (asIs, uncommented string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text), regexp.MustCompile(`(?m)^#(\[|[a-z_]+ = )`).ReplaceAllString(string(text), "$1")
+	return string(text), regexp.MustCompile(`(?m)^#(\[|[a-z0-9_]+ = )`).ReplaceAllString(string(text), "$1")
 }
 
 // The example as it stands is the zero config, and its lines uncommented are
@@ -131,7 +158,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		shown[general(path)] = true
 	}
 	for path := range fields() {
-		if !shown[strings.TrimSuffix(path, "[]")] && !shown[path+"[]"] {
+		if !strings.HasSuffix(path, ".*") && !shown[strings.TrimSuffix(path, "[]")] && !shown[path+"[]"] {
 			t.Errorf("%s is not in %s", path, filepath.Base(example))
 		}
 	}
@@ -237,12 +264,14 @@ func FuzzSecret(f *testing.F) {
 	f.Add("[web]\nlisten = [", "]")
 	f.Add("[web]\ntitle = \"\"\"", "\"\"\"")
 	f.Add("", "password = 5\n[[web]]")
+	f.Add("headers = {a = 5", "\n[[feed.headers]]\na = 1")
 	f.Add("[slack]\nadmins = [5, [1]]", "\nteams = ['a'")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(before+after, "hunter") {
 			return
 		}
-		for _, key := range []string{"[web]\npassword", "[web]\npasswort", "[web]\ntoken", "[slack]\nbot_token", "[slack]\nsigning_secrets", "[matrix]\nstore_key"} {
+		for _, key := range []string{"[web]\npassword", "[web]\npasswort", "[web]\ntoken", "[slack]\nbot_token", "[slack]\nsigning_secrets", "[matrix]\nstore_key",
+			"[[feed]]\nproxy", "[[feed]]\nheaders", "[[feed]]\nheaders.Authorization", "[[feed]]\n[feed.headers]\nX-Key", "[[feed]]\nheaders.\"a.b\""} {
 			_, err := Parse("f.toml", []byte(before+"\n"+key+" = \"hunter2\" "+after), none)
 			if err != nil && strings.Contains(err.Error(), "hunter") {
 				t.Error(err)

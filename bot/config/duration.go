@@ -15,8 +15,11 @@ type Duration struct{ time.Duration }
 var errDuration = errors.New("not a duration: write 5m, 1h30m or 2d")
 
 // UnmarshalText reads the format of time.ParseDuration with whole days before
-// it.
+// it. The empty text leaves the default.
 func (d *Duration) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
 	rest := string(text)
 	var days uint64
 	number, after, daily := strings.Cut(rest, "d")

@@ -18,7 +18,8 @@ type field struct {
 }
 
 // fields returns every key and table by its general path: "poll.every",
-// "feed", "feed[].url"; "slack.admins[]" is a text in the list slack.admins.
+// "feed", "feed[].url"; "slack.admins[]" is a text in the list slack.admins, and
+// "feed[].headers.*" any key of a table whose names are free.
 func fields() map[string]field {
 	known := map[string]field{}
 	addFields(known, "", reflect.TypeFor[Config]())
@@ -44,17 +45,39 @@ func addFields(known map[string]field, table string, t reflect.Type) {
 		case f.Type.Kind() == reflect.Int:
 			known[path] = field{wants: "a whole number"}
 		case f.Type.Kind() == reflect.Struct:
-			known[path] = field{wants: "a table: write [" + path + "]", table: true}
+			known[path] = field{wants: "a table: write [" + written(path) + "]", table: true}
 			addFields(known, path, f.Type)
 		case f.Type == reflect.TypeFor[[]string]():
 			known[path] = field{wants: `a list of texts: write ["one", "two"]`}
 			known[path+"[]"] = field{wants: "text: put it in quotes"}
+		case f.Type == reflect.TypeFor[[]int]():
+			known[path] = field{wants: "a list of whole numbers: write [8080, 8443]"}
+			known[path+"[]"] = field{wants: "a whole number"}
+		case f.Type == reflect.TypeFor[map[string]Secret]():
+			// Whatever stands there instead of a table is hidden as well.
+			known[path] = field{wants: "a table: write [" + written(path) + "]", table: true, secret: true}
+			known[path+".*"] = field{wants: "text: put it in quotes", secret: true}
 		case f.Type.Kind() == reflect.Slice:
 			known[path] = field{wants: "an array of tables: write [[" + path + "]]", many: true}
 			addFields(known, path+"[]", f.Type.Elem())
 		}
 	}
 }
+
+// find returns the key that a path names, if a config has it.
+func find(known map[string]field, path string) (f field, ok bool) {
+	path = general(path)
+	if f, ok = known[path]; ok {
+		return f, true
+	}
+	for table, _ := split(path); table != "" && !ok; table, _ = split(table) { // the names of headers have dots
+		f, ok = known[table+".*"]
+	}
+	return f, ok
+}
+
+// written is the name of a table as a config has it between brackets.
+func written(path string) string { return strings.ReplaceAll(general(path), "[]", "") }
 
 var index = regexp.MustCompile(`\[\d+\]`)
 
@@ -67,7 +90,7 @@ func nearest(known map[string]field, path string) string {
 	table, name := split(general(path))
 	best, least := "", len(name)/3+2 // one slip in a short name, more in a long one
 	for _, candidate := range slices.Sorted(maps.Keys(known)) {
-		if t, n := split(candidate); t == table && !strings.HasSuffix(n, "[]") {
+		if t, n := split(candidate); t == table && n != "*" && !strings.HasSuffix(n, "[]") {
 			if d := distance(name, n); d < least {
 				best, least = n, d
 			}

@@ -83,15 +83,15 @@ func (l *layout) head(e *unstable.Node) {
 }
 
 func (l *layout) checkHead(path string, offset int, kind unstable.Kind) {
-	f, ok := l.known[path]
+	f, ok := find(l.known, path)
 	switch {
 	case ok && !f.many && !f.table:
 		_, name := split(path)
 		l.heads = append(l.heads, l.problemAt(offset, path, "this is a key and no table", "write "+name+" = …"))
 	case ok && f.many && kind == unstable.Table:
-		l.heads = append(l.heads, l.problemAt(offset, path, "there can be many of these", "write [["+path+"]]"))
+		l.heads = append(l.heads, l.problemAt(offset, path, "there can be many of these", "write [["+written(path)+"]]"))
 	case ok && !f.many && kind == unstable.ArrayTable:
-		l.heads = append(l.heads, l.problemAt(offset, path, "there is one of these", "write ["+path+"]"))
+		l.heads = append(l.heads, l.problemAt(offset, path, "there is one of these", "write ["+written(path)+"]"))
 	}
 }
 
@@ -151,7 +151,7 @@ func join(table string, key []byte) string {
 
 // public reports whether the value of a key may be shown.
 func (l *layout) public(path string) bool {
-	f, ok := l.known[general(path)]
+	f, ok := find(l.known, path)
 	return ok && !f.secret
 }
 

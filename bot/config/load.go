@@ -198,7 +198,8 @@ func (l *layout) unfit(p pair, offset int, e *toml.DecodeError) *Problem {
 	if raw := show(l.text[p.value:p.end]); l.public(p.path) && len(raw) <= 60 {
 		value = raw
 	}
-	msg, hint, _ := strings.Cut(l.known[general(p.path)].wants, ": ")
+	f, _ := find(l.known, p.path)
+	msg, hint, _ := strings.Cut(f.wants, ": ")
 	return l.problemAt(p.value, p.path, value+" is not "+msg, hint)
 }
 
@@ -208,9 +209,7 @@ func (c *Config) complete(lookup func(string) string) {
 		c.StarterFeeds = len(c.Feeds) == 0
 	}
 	for i := range c.Feeds {
-		f := &c.Feeds[i]
-		f.Outlet = cmp.Or(f.Outlet, f.Name)
-		f.Tier = cmp.Or(f.Tier, "other")
+		c.Feeds[i].complete()
 	}
 	for _, s := range c.sources() {
 		if text := lookup(s.env); text != "" && !given(*s.secret, s.file) {

@@ -49,7 +49,7 @@ func TestLoadSecrets(t *testing.T) {
 }
 
 // Beside every secret stands the name of its file, and its variable is named
-// after its key.
+// after its key; but for those of feeds, of which there are many.
 func TestSources(t *testing.T) {
 	known, list := fields(), new(Config).sources()
 	for _, s := range list {
@@ -61,8 +61,8 @@ func TestSources(t *testing.T) {
 		}
 	}
 	secrets := 0
-	for _, f := range known {
-		if f.secret {
+	for path, f := range known {
+		if f.secret && !strings.Contains(path, "[]") {
 			secrets++
 		}
 	}

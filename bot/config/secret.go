@@ -14,7 +14,7 @@ import (
 // way it is "[secret]"; only Reveal gives it away, so that a search for that
 // word finds every place that may.
 //
-// Beside every Secret of a config stands the name of a file that may have it
+// Beside every Secret of a table there is one of (so not of a feed) stands the name of a file that may have it
 // instead (the field's name with File, the key with _file), and its tag names
 // an environment variable that it comes from when the config has neither.
 type Secret struct {

@@ -18,5 +18,8 @@ func Starter() []Feed {
 	if err := toml.Unmarshal(starter, &set); err != nil {
 		panic(err) // a test reads it
 	}
+	for i := range set.Feeds {
+		set.Feeds[i].complete()
+	}
 	return set.Feeds
 }

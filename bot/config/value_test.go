@@ -28,7 +28,7 @@ func TestDuration(t *testing.T) {
 		{"0", 0, "0s"},
 		{"0d", 0, "0s"},
 		{"10000d", 10000 * day, "10000d"},
-		{text: ""},
+		{"", 0, "0s"}, // as it was
 		{text: "5"},
 		{text: "5 mins"},
 		{text: "-5m"},

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"net/http"
+
+	"attache/bot/config"
+	"attache/feeds"
+)
+
+// feedsOf returns the feeds of a config, the starter set included.
+func feedsOf(cfg config.Config) []feeds.Feed {
+	list := cfg.Feeds
+	if cfg.StarterFeeds {
+		list = append(config.Starter(), list...)
+	}
+	var out []feeds.Feed
+	for _, f := range list {
+		out = append(out, feedOf(f))
+	}
+	return out
+}
+
+// feedOf is a feed of a config that has been checked.
+func feedOf(f config.Feed) feeds.Feed {
+	zone, _ := config.Zone(f.Zone)
+	var header http.Header
+	for name, value := range f.Headers {
+		if header == nil {
+			header = http.Header{}
+		}
+		header.Set(name, value.Reveal())
+	}
+	return feeds.Feed{
+		Name: f.Name, URL: f.URL, Outlet: f.Outlet, Tier: feeds.Tier(f.Tier), Lang: f.Lang,
+		Region: f.Region, Group: f.Group, Every: f.Every.Duration,
+		Kind: feeds.Kind(f.Kind), Page: feeds.Selectors(f.Page), Zone: zone,
+		Agent: f.UserAgent, Header: header, Proxy: f.Proxy.Reveal(), HTTP1: f.HTTP1, Backlog: f.Backlog,
+	}
+}
