@@ -14,11 +14,12 @@ import (
 // layout is a file taken apart, expression by expression: what go-toml's
 // decoder knows of positions, and tells only in errors.
 type layout struct {
-	file  string
-	text  []byte         // its secrets overwritten with NUL, which TOML does not have
-	pairs []pair         // in the order of the file
-	at    map[string]int // offsets of values and of the names of tables, by path: "feed[1].url"
-	known map[string]field
+	file   string
+	text   []byte         // its secrets overwritten with NUL, which TOML does not have
+	pairs  []pair         // in the order of the file
+	tables []pair         // their heads, likewise; start alone is known
+	at     map[string]int // offsets of values and of the names of tables, by path: "feed[1].url"
+	known  map[string]field
 
 	table string         // the path of the table that is open at the end
 	count map[string]int // tables so far in each array of tables
@@ -80,6 +81,7 @@ func (l *layout) head(e *unstable.Node) {
 		}
 	}
 	l.table, l.at[path] = path, start
+	l.tables = append(l.tables, pair{path: path, start: start})
 }
 
 func (l *layout) checkHead(path string, offset int, kind unstable.Kind) {
