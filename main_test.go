@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"feeds/repair":          {},
 	"feeds/tree":            {},
 	"feeds/discover":        {"feeds", "feeds/date", "feeds/tree"},
+	"feeds/opml":            {"feeds", "feeds/charset", "feeds/repair"},
 	"feeds/feedstest":       {"feeds"},
 	"storage":               {"bot", "bot/rule", "feeds"},
 	"storage/storagetest":   {"bot", "feeds"},
@@ -53,7 +54,7 @@ var arrows = map[string][]string{
 	"bot/matrix/matrixtest": {},
 	"bot/bottest":           {"bot", "bot/command", "feeds"},
 	"bot/cli": {"bot", "bot/config", "bot/console", "bot/demo", "bot/matrix", "bot/rule", "bot/slack", "bot/web",
-		"feeds", "feeds/discover", "storage"},
+		"feeds", "feeds/discover", "feeds/opml", "storage"},
 }
 
 // testArrows says what tests may look at beside that: rooms made for tests,
