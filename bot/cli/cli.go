@@ -47,7 +47,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check config, database, rules, Slack, Matrix and feeds; name every problem at once."`
 	Rule    ruleCommand    `cmd:"" help:"Try a rule."`
 	Replay  replayCommand  `cmd:"" help:"Take an archive of items through the pipeline in its own time, telling nobody."`
-	Feed    feedCommand    `cmd:"" help:"Look at a feed."`
+	Feed    feedCommand    `cmd:"" help:"Look at a feed; list, add, remove, import and export feeds."`
 	Search  searchCommand  `cmd:"" help:"Search the stories on record."`
 	Slack   slackCommand   `cmd:"" help:"Set up Slack."`
 	Matrix  matrixCommand  `cmd:"" help:"Set up Matrix."`

@@ -14,6 +14,11 @@ import (
 )
 
 type feedCommand struct {
+	List     feedListCommand     `cmd:"" help:"Show the feeds and how they are doing."`
+	Add      feedAddCommand      `cmd:"" help:"Add a feed to the config file; it is read first. Headers and a proxy are secrets: write them into the file."`
+	Remove   feedRemoveCommand   `cmd:"" help:"Take a feed out of the config file."`
+	Import   feedImportCommand   `cmd:"" help:"Add the feeds of an OPML file to the config file; without -c, print them."`
+	Export   feedExportCommand   `cmd:"" help:"Write the feeds as OPML."`
 	Parse    feedParseCommand    `cmd:"" help:"Print the items of a feed, a page or a sitemap as we read them."`
 	Discover feedDiscoverCommand `cmd:"" help:"Find the feeds of a site, or propose how to read its page; print them for the config."`
 }

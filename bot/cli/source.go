@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/http"
+	"time"
 
 	"attache/bot/config"
 	"attache/feeds"
@@ -35,5 +36,19 @@ func feedOf(f config.Feed) feeds.Feed {
 		Region: f.Region, Group: f.Group, Every: f.Every.Duration,
 		Kind: feeds.Kind(f.Kind), Page: feeds.Selectors(f.Page), Zone: zone,
 		Agent: f.UserAgent, Header: header, Proxy: f.Proxy.Reveal(), HTTP1: f.HTTP1, Backlog: f.Backlog,
+	}
+}
+
+// configOf is a feed as a config has it, its secrets left out.
+func configOf(f feeds.Feed) config.Feed {
+	zone := ""
+	if f.Zone != nil && f.Zone != time.UTC {
+		zone = f.Zone.String()
+	}
+	return config.Feed{
+		Name: f.Name, URL: f.URL, Outlet: f.Outlet, Tier: string(f.Tier), Lang: f.Lang,
+		Region: f.Region, Group: f.Group, Every: config.Duration{Duration: f.Every},
+		Kind: string(f.Kind), Page: config.Page(f.Page), Zone: zone,
+		UserAgent: f.Agent, HTTP1: f.HTTP1, Backlog: f.Backlog,
 	}
 }

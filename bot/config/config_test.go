@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -210,9 +212,27 @@ func TestStarter(t *testing.T) {
 	if len(feeds) < 20 {
 		t.Errorf("only %d feeds", len(feeds))
 	}
+	regions := []string{"africa", "americas", "arab-world", "asia", "europe", "oceania", "global"}
+	names, addresses := map[string]bool{}, map[string]bool{}
 	for _, f := range feeds {
-		if f.Outlet == "" || f.Tier == "" || f.Lang == "" {
-			t.Errorf("%s: outlet, tier or lang is missing", f.Name)
+		if f.Outlet == "" || f.Tier == "other" || f.Lang == "" || f.Zone == "" || f.Region == "" || f.Group == "" {
+			t.Errorf("%s: outlet, tier, lang, zone, region or group is missing", f.Name)
+		}
+		if !slices.Contains(regions, f.Region) {
+			t.Errorf("%s: %q is none of the regions", f.Name, f.Region)
+		}
+		if names[f.Name] || addresses[f.URL] {
+			t.Errorf("%s is there twice, or its address", f.Name)
+		}
+		names[f.Name], addresses[f.URL] = true, true
+		if !strings.HasPrefix(f.URL, "https://") { // all there are serve it
+			t.Errorf("%s: %s is not https", f.Name, f.URL)
+		}
+		if zone, err := Zone(f.Zone); err != nil || strings.Contains(f.Zone, ":") || zone.String() != f.Zone {
+			t.Errorf("%s: zone %q: %v", f.Name, f.Zone, err)
+		}
+		if tag, err := language.Parse(f.Lang); err != nil || tag.String() != f.Lang {
+			t.Errorf("%s: language %q: %v", f.Name, f.Lang, err)
 		}
 	}
 	langs := map[string]bool{}
