@@ -67,35 +67,11 @@ func printCandidate(out io.Writer, number int, c discover.Candidate) error {
 	for _, title := range c.Titles {
 		fmt.Fprintf(&b, "#    > %s\n", title)
 	}
-	fmt.Fprintf(&b, "[[feed]]\nname = %s\nurl = %s\noutlet = %s\n", quote(c.Name), quote(c.URL), quote(c.Outlet))
-	if c.Kind != feeds.Syndicated {
-		fmt.Fprintf(&b, "kind = %s\n", quote(string(c.Kind)))
-	}
-	if c.Kind == feeds.Page {
-		fmt.Fprintf(&b, "page = { %s }\n", inline(c.Page))
-		if c.Page.Date != "" {
-			b.WriteString("# zone = \"Europe/Paris\"    where the page's dates are from, if not UTC\n")
-		}
+	b.WriteString(configOf(feeds.Feed{Name: c.Name, URL: c.URL, Outlet: c.Outlet, Tier: feeds.Other, Kind: c.Kind, Page: c.Page}).TOML())
+	if c.Page.Date != "" {
+		b.WriteString("# zone = \"Europe/Paris\"    where the page's dates are from, if not UTC\n")
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(out, b.String())
 	return err
-}
-
-// inline writes selectors as an inline table.
-func inline(s feeds.Selectors) string {
-	var keys []string
-	for _, key := range []struct{ name, value string }{
-		{"item", s.Item}, {"link", s.Link}, {"title", s.Title}, {"date", s.Date}, {"layout", s.Layout},
-	} {
-		if key.value != "" {
-			keys = append(keys, key.name+" = "+quote(key.value))
-		}
-	}
-	return strings.Join(keys, ", ")
-}
-
-// quote writes a line of plain text (https://toml.io/en/v1.0.0#string).
-func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }

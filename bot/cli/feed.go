@@ -80,9 +80,9 @@ func (c *feedParseCommand) feed() (feeds.Feed, error) {
 	if c.Zone == "" {
 		return f, nil
 	}
-	zone, err := time.LoadLocation(c.Zone)
+	zone, err := config.Zone(c.Zone)
 	if err != nil {
-		return f, fmt.Errorf("--zone: %q is not a zone: write a name like Europe/Paris", c.Zone)
+		return f, fmt.Errorf("--zone: %q is not a zone: write a name like Europe/Paris, or +03:00", c.Zone)
 	}
 	f.Zone = zone
 	return f, nil

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"attache/bot"
@@ -158,7 +157,7 @@ func (c *feedAddCommand) ask(ctx context.Context, p *Program, cfg config.Config,
 	title, lang := feeds.About(d)
 	f.Outlet = cmp.Or(f.Outlet, cutBytes(title, 100))
 	f.Lang = cmp.Or(f.Lang, lang)
-	fmt.Fprintf(p.Err, "It has %d items%s.\n", len(items), latest(items))
+	fmt.Fprintf(p.Err, "It has %s%s.\n", plural(len(items), "item"), latest(items))
 	return nil
 }
 
@@ -221,5 +220,5 @@ func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%d %ss", n, strings.TrimSuffix(what, "s"))
+	return fmt.Sprintf("%d %ss", n, what)
 }

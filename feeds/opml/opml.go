@@ -26,8 +26,10 @@ const (
 	maxOutlines = 20_000
 	maxDepth    = 64
 	maxLink     = 4096 // bytes of an address
-	maxText     = 100  // bytes of a name, an outlet, a group
+	maxText     = 100  // bytes of an outlet, a group
 	maxSelector = 1000 // bytes
+
+	maxAttributes = 64 // of an outline; the others are not looked at
 )
 
 // namespace is that of our own attributes; prefix is how we write it.

@@ -108,7 +108,7 @@ func (d *reader) attributes(more bool) map[string]string {
 				name = ":" + own
 			}
 		}
-		if _, twice := all[name]; !twice {
+		if _, twice := all[name]; !twice && len(all) < maxAttributes {
 			all[name] = strings.TrimSpace(strings.Map(printable, string(value)))
 		}
 	}
