@@ -165,7 +165,7 @@ func fit(text string, width int) string {
 // cut.
 func wrap(text string, width int) (lines []string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		word = fit(word, width)
 		switch {
 		case line == "":
