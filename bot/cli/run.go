@@ -130,6 +130,7 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 		if err := b.Configure(ctx, list, subscriptionsOf(cfg)); err != nil {
 			return err
 		}
+		b.Watch(bot.Health{Channel: bot.Channel(cfg.Health.Channel), After: cfg.Health.After.Duration})
 		poller.Set(list)
 		level.Set(levelOf(cfg))
 		if _, ok := p.Out.(*terminal); ok && level.Level() == slog.LevelInfo {
