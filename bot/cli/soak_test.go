@@ -27,7 +27,7 @@ import (
 
 var (
 	soakFor   = flag.Duration("soak", 5*time.Second, "how long the soak test polls; 10m to learn something")
-	soakFeeds = flag.Int("soak-feeds", 100, "how many feeds the soak test polls")
+	soakFeeds = flag.Int("soak-feeds", 30, "how many feeds the soak test polls")
 )
 
 // TestSoak polls many feeds of a real server on loopback, each every minute
