@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -16,8 +15,8 @@ import (
 const (
 	maxBody      = 16 << 20 // bytes after decompression
 	maxHeader    = 64 << 10 // bytes of response header
-	maxRedirects = 5
 	fetchTimeout = 30 * time.Second
+	dialTimeout  = 10 * time.Second
 )
 
 // accept names what we can read, best first; "*/*" because many servers know
@@ -30,6 +29,7 @@ type Document struct {
 	Body         []byte        // decompressed, otherwise as served
 	ContentType  string        // the header; "" when there was none
 	URL          string        // where it came from after redirects; relative links resolve against it
+	Moved        string        // where permanent redirects (301, 308) alone led; "" if they did not
 	ETag         string        // byte for byte, for the next request
 	LastModified string        // byte for byte, for the next request
 	MaxAge       time.Duration // how long the server says the document stays fresh; 0 when it does not
@@ -45,25 +45,10 @@ type FetchOptions struct {
 
 // Fetcher asks servers for feeds. It is safe for use side by side.
 type Fetcher struct {
-	client  *http.Client
 	agent   string
 	timeout time.Duration
 	maxBody int64
-}
-
-// NewTransport returns the transport that all feeds are fetched through. One is
-// enough for a program: it keeps connections alive between polls, takes no
-// proxy from the environment, and bounds what it reads of a response header.
-func NewTransport() *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    10 * time.Second,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    1, // the poller asks a host one thing at a time
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: maxHeader,
-	}
+	ways    *ways
 }
 
 // UserAgent is who we say we are: "attache/1.2 (feed fetcher)". An operator says more
@@ -73,13 +58,14 @@ func UserAgent(version string) string {
 }
 
 // NewFetcher returns a Fetcher that asks through transport, as a rule the
-// program's one NewTransport.
+// program's one NewTransport. Feeds with a Proxy or HTTP1 need it to be an
+// *http.Transport.
 func NewFetcher(transport http.RoundTripper, opts FetchOptions) *Fetcher {
 	return &Fetcher{
-		client:  &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 		agent:   cmp.Or(opts.UserAgent, UserAgent("dev")),
 		timeout: cmp.Or(opts.Timeout, fetchTimeout),
 		maxBody: cmp.Or(opts.MaxBody, maxBody),
+		ways:    &ways{direct: transport},
 	}
 }
 
@@ -100,59 +86,49 @@ func (f *Fetcher) Fetch(ctx context.Context, feed Feed, s State) (Document, erro
 }
 
 func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, error) {
-	req, err := f.request(ctx, feed, s)
+	trail, err := newTrail(feed, s, f.agent)
 	if err != nil {
 		return Document{}, err
 	}
-	resp, err := f.client.Do(req)
+	way, err := f.ways.of(feed)
+	if err != nil {
+		return Document{}, err
+	}
+	client := &http.Client{Transport: way, CheckRedirect: trail.follow}
+	alone := false // what answers is the operator's own
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(c httptrace.GotConnInfo) { alone = private(c.Conn) },
+	})
+	resp, err := client.Do(trail.request().WithContext(ctx))
 	if err != nil {
 		return Document{}, f.unreached(err, "no answer")
 	}
 	defer resp.Body.Close()
 
-	conditional := req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
+	asked := resp.Request
 	d := Document{
 		ContentType:  resp.Header.Get("Content-Type"),
-		URL:          withoutUser(resp.Request.URL),
+		URL:          asked.URL.String(),
+		Moved:        trail.moved(),
 		ETag:         resp.Header.Get("ETag"),
 		LastModified: resp.Header.Get("Last-Modified"),
 		MaxAge:       freshness(resp.Header),
 	}
 	switch {
-	case resp.StatusCode == http.StatusNotModified && conditional:
+	case resp.StatusCode == http.StatusNotModified && conditional(asked.Header):
 		d.NotModified = true
 		d.ETag = cmp.Or(d.ETag, s.ETag) // what a 304 does not replace still holds: RFC 9111 section 3.2
 		d.LastModified = cmp.Or(d.LastModified, s.LastModified)
 		return d, nil
 	case resp.StatusCode/100 != 2:
-		return Document{}, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
+		return Document{}, declined(resp, alone && feed.Proxy == "")
 	}
 	d.Body, err = f.body(resp)
 	return d, err
 }
 
-// request builds the question: truthful, without cookies, conditional where
-// we know enough.
-func (f *Fetcher) request(ctx context.Context, feed Feed, s State) (*http.Request, error) {
-	u, err := url.Parse(feed.URL)
-	if err != nil || u.Host == "" || !web(u) {
-		return nil, &problem{"its address is not an http or https address", err}
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, &problem{"its address cannot be asked for", err}
-	}
-	req.Header.Set("User-Agent", f.agent)
-	req.Header.Set("Accept", accept)
-	if s.URL == feed.URL {
-		if s.ETag != "" {
-			req.Header.Set("If-None-Match", s.ETag)
-		}
-		if s.LastModified != "" {
-			req.Header.Set("If-Modified-Since", s.LastModified)
-		}
-	}
-	return req, nil
+func conditional(h http.Header) bool {
+	return h.Get("If-None-Match") != "" || h.Get("If-Modified-Since") != ""
 }
 
 // body reads no more than the limit of what the server sends, decompressed.
@@ -169,30 +145,6 @@ func (f *Fetcher) body(resp *http.Response) ([]byte, error) {
 		return nil, tooLarge
 	}
 	return body, nil
-}
-
-// checkRedirect keeps a redirect to what the first address could have been.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	switch last := via[len(via)-1]; {
-	case len(via) > maxRedirects:
-		return &problem{fmt.Sprintf("it redirects more than %d times", maxRedirects), nil}
-	case !web(req.URL):
-		return &problem{"it redirects to something that is not http or https", nil}
-	case last.URL.Scheme == "https" && req.URL.Scheme == "http":
-		return &problem{"it redirects from https to plain http", nil}
-	case req.URL.User != nil && req.URL.User != last.URL.User: // a relative address keeps the pointer
-		return &problem{"it redirects to an address with a user name in it", nil}
-	}
-	req.Header.Del("Referer")
-	return nil
-}
-
-func web(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
-
-func withoutUser(u *url.URL) string {
-	bare := *u
-	bare.User = nil
-	return bare.String()
 }
 
 // unreached puts what stopped a request into words; late begins the sentence

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,11 +16,14 @@ import (
 )
 
 // desk is the feed most tests ask for.
-var desk = Feed{Name: "desk", URL: "http://news.example/rss", Outlet: "The Desk", Tier: Press, Lang: "en"}
+var desk = Feed{Name: "desk", URL: "http://news.example/rss", Outlet: "The Desk", Tier: Press, Lang: "en", Every: 10 * time.Minute}
+
+// loopback lets a transport ask servers of the test.
+var loopback = TransportOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 
 // fetcher asks a fake web.
 func fetcher(t *testing.T, web *feedstest.Web, opts FetchOptions) *Fetcher {
-	transport := NewTransport()
+	transport := NewTransport(TransportOptions{})
 	transport.DialContext = web.Dial
 	t.Cleanup(transport.CloseIdleConnections)
 	return NewFetcher(transport, opts)
@@ -99,7 +103,7 @@ func TestFetchConditional(t *testing.T) {
 }
 
 func TestFetchFails(t *testing.T) {
-	secret := "http://user:s3cret@news.example/rss?token=s3cret"
+	secret := "http://news.example/rss?token=s3cret"
 	to := func(address string) feedstest.Page {
 		return feedstest.Page{Status: 302, Header: map[string]string{"Location": address}}
 	}
@@ -124,6 +128,10 @@ func TestFetchFails(t *testing.T) {
 		{"to a user", secret, to("http://a:s3cret@other.example/"), "it redirects to an address with a user name in it"},
 		{"to nonsense", secret, to("http://[s3cret"), "the server gave no answer that HTTP knows"},
 		{"no such host", "http://s3cret@nowhere.invalid/", feedstest.Page{}, "there is no host of that name"},
+		{"user", "http://user:s3cret@news.example/rss?token=s3cret", feedstest.Page{}, "its address has a user name or password in it"},
+		{"zone", "http://[fe80::1%25s3cret]/", feedstest.Page{}, "its address names a network interface of this machine"},
+		{"to a zone", secret, to("http://[fe80::1%25s3cret]/"), "its address names a network interface of this machine"},
+		{"bot check", secret, feedstest.Page{Status: 403, Header: map[string]string{"cf-mitigated": "challenge"}}, "the site answers with a bot check (403)"},
 		{"no address", "s3cret", feedstest.Page{}, "its address is not an http or https address"},
 		{"no http", "gopher://news.example/s3cret", feedstest.Page{}, "its address is not an http or https address"},
 	} {
@@ -228,19 +236,19 @@ func TestFetchStaysEncrypted(t *testing.T) {
 	if got, want := Sentence(err), "it redirects from https to plain http"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	_, err = NewFetcher(NewTransport(), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
+	_, err = NewFetcher(NewTransport(loopback), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
 	if got, want := Sentence(err), "the server's certificate is not to be trusted"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	secure.Close()
-	_, err = NewFetcher(NewTransport(), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
+	_, err = NewFetcher(NewTransport(loopback), FetchOptions{}).Fetch(t.Context(), Feed{URL: secure.URL}, State{})
 	if got, want := Sentence(err), "the server refused the connection"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
 func TestNoProxyFromTheEnvironment(t *testing.T) {
-	if NewTransport().Proxy != nil {
+	if NewTransport(TransportOptions{}).Proxy != nil {
 		t.Error("the transport takes a proxy from somewhere")
 	}
 }

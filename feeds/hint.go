@@ -7,11 +7,16 @@ import (
 	"time"
 )
 
-// freshness is how long a response says it stays fresh: max-age less the Age
-// it has already spent in caches, else Expires less Date (RFC 9111 section
-// 4.2.1). It is 0 when the server does not say, and when it says "do not keep",
-// which is not the same as "ask at once".
+// freshness is how long a response says it stays fresh: max-age, else Expires
+// less Date, and of either less the Age it has already spent in caches (RFC 9111
+// section 4.2). It is 0 when the server does not say, and when it says "do not
+// keep", which is not the same as "ask at once".
 func freshness(h http.Header) time.Duration {
+	return max(0, lifetime(h)-deltaSeconds(h.Get("Age")))
+}
+
+// lifetime is RFC 9111 section 4.2.1.
+func lifetime(h http.Header) time.Duration {
 	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
 	for directive := range strings.SplitSeq(control, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
@@ -19,7 +24,7 @@ func freshness(h http.Header) time.Duration {
 		case "no-store", "no-cache":
 			return 0
 		case "max-age":
-			return max(0, deltaSeconds(strings.Trim(value, `"`))-deltaSeconds(h.Get("Age")))
+			return deltaSeconds(strings.Trim(value, `"`))
 		}
 	}
 	expires, err := http.ParseTime(h.Get("Expires"))
@@ -28,9 +33,9 @@ func freshness(h http.Header) time.Duration {
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
-		return 0
+		date = time.Now() // RFC 9110 section 6.6.1
 	}
-	return max(0, expires.Sub(date))
+	return expires.Sub(date)
 }
 
 // retryAfter reads Retry-After, seconds or a date (RFC 9110 section 10.2.3).

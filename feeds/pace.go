@@ -5,74 +5,113 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"time"
 )
 
 // How long a feed may be left alone. The ceilings are there because a server's
 // slip of a digit must not silence a source for good.
 const (
-	maxMaxAge     = time.Hour        // the most of a max-age that we follow
-	maxRetryAfter = 24 * time.Hour   // the most of a Retry-After
+	maxRetryAfter = 24 * time.Hour   // the most of a Retry-After that we follow
 	maxBackoff    = 6 * time.Hour    // between two tries of a feed that fails
 	firstReach    = 30 * time.Second // before a host is tried again that was not reached
 	maxJitter     = 10               // percent added, so that feeds drift apart
+
+	maxStretch = time.Hour // the most that a feed is put off for having nothing new
+	stretches  = 4         // and that in intervals, where asking costs its server little
+	perGap     = 4         // polls in the usual time between new items
 )
 
-// succeeded is the state after a 200 or 304. The validators of a document that
-// broke off are forgotten: a 304 to them would keep its rest from us.
-func (p *Poller) succeeded(f Feed, old State, doc Document, whole bool, now time.Time) State {
-	s := State{
-		URL:          f.URL,
-		ETag:         doc.ETag,
-		LastModified: doc.LastModified,
-		Checked:      now,
-		Succeeded:    now,
-		Changed:      old.Changed,
-		Next:         now.Add(jitter(max(p.every(f), min(doc.MaxAge, maxMaxAge)))),
+// usual is the time between polls of a feed where nobody has said one. A wire
+// has news each minute; and a 304 every few minutes burdens nobody.
+func usual(t Tier) time.Duration {
+	switch t {
+	case Agency:
+		return 5 * time.Minute
+	case Official:
+		return 10 * time.Minute
+	case Press:
+		return 15 * time.Minute
 	}
-	if !whole {
-		s.ETag, s.LastModified = "", ""
-		s.Error = "the document breaks off; its whole items were taken"
-	}
-	return s
+	return 30 * time.Minute
 }
 
-// failed is the state after anything else: the old one, but for the failure.
-func (p *Poller) failed(f Feed, old State, err error, now time.Time) State {
-	s := asked(f, old, err, now)
-	s.Failures++
-	s.Next = now.Add(jitter(p.backoff(f, s.Failures, err)))
-	return s
+// maxFresh is the most that we follow of what a server says its document stays
+// fresh. Where events come from, a desk cannot wait longer than an hour for the
+// next; much of what ministries run says "a day" of everything it has, and means
+// its pictures. What others report of the event may come hours later.
+func maxFresh(t Tier) time.Duration {
+	if t == Official || t == Agency {
+		return time.Hour
+	}
+	return 6 * time.Hour
 }
 
-// untaken is the state after what the feed said could not be stored. That is no
+// base is the time between polls of a feed, and whether an operator chose it.
+func (p *Poller) base(f Feed) (d time.Duration, chosen bool) {
+	if d = cmp.Or(f.Every, p.opts.Every); d > 0 {
+		return d, true
+	}
+	return usual(f.Tier), false
+}
+
+// succeeded is the past after a 200 or 304.
+func (p *Poller) succeeded(f Feed, old past, doc Document, items []Item, whole bool, now time.Time) past {
+	fresh := old.read(doc, items, whole, now)
+	fresh.Next = now.Add(jitter(p.pause(f, fresh.State, doc.MaxAge)))
+	return fresh
+}
+
+// failed is the past after anything else.
+func (p *Poller) failed(f Feed, old past, err error, now time.Time) past {
+	fresh := old.failed(err, now)
+	fresh.Next = now.Add(jitter(p.backoff(f, fresh.Failures, err)))
+	return fresh
+}
+
+// untaken is the past after what the feed said could not be stored. That is no
 // fault of the feed's: it is asked again at its usual interval.
-func (p *Poller) untaken(f Feed, old State, err error, now time.Time) State {
-	s := asked(f, old, err, now)
-	s.Next = now.Add(jitter(p.every(f)))
-	return s
+func (p *Poller) untaken(f Feed, old past, err error, now time.Time) past {
+	fresh := old
+	fresh.Checked, fresh.Error = now, Sentence(err)
+	wait, _ := p.base(f)
+	fresh.Next = now.Add(jitter(wait))
+	return fresh
 }
 
-// asked is the old state with what went wrong this time. Validators of another
-// address are dropped.
-func asked(f Feed, old State, err error, now time.Time) State {
-	s := old
-	if s.URL != f.URL {
-		s.URL, s.ETag, s.LastModified, s.Failures = f.URL, "", "", 0
+// pause is how long a feed is left alone after it was read: as long as the
+// server says that nothing will be new, and the feed's own interval at least.
+func (p *Poller) pause(f Feed, s State, fresh time.Duration) time.Duration {
+	wait, chosen := p.base(f)
+	if !chosen {
+		wait = stretched(f.Tier, wait, s)
 	}
-	s.Checked, s.Error = now, Sentence(err)
-	return s
+	return max(wait, min(fresh, maxFresh(f.Tier)))
+}
+
+// stretched is an interval that suits the feed: one that has something new once
+// a day need not be asked each quarter of an hour, unless an event may begin
+// there. One that gives no validators, and so has to send a whole document each
+// time, is asked half as often with each that brings nothing new.
+func stretched(t Tier, base time.Duration, s State) time.Duration {
+	wait := base
+	if t != Official && t != Agency {
+		wait = min(max(base, s.Rhythm/perGap), stretches*base)
+	}
+	if !s.validated() {
+		since := s.Succeeded.Sub(s.Changed) // Changed may be the zero time, long ago
+		wait = max(wait, min(base, maxStretch)+min(since, maxStretch))
+	}
+	return max(base, min(wait, maxStretch))
 }
 
 // backoff is how long to leave a feed alone after so many failures in a row:
 // its interval, doubled each time up to a ceiling, and never less than the
-// server asked for. What is gone for good is asked for as seldom as we ever ask.
-// Where no server was reached (no network, no name) nobody was bothered, and
-// trying soon costs nobody anything: we begin sooner and never wait longer than
-// the interval, so that a cable that is back in is not noticed hours later.
+// server asked for. Where no server was reached (no network, no name) nobody was
+// bothered, and trying soon costs nobody anything: we begin sooner and never
+// wait longer than the interval, so that a cable that is back in is not noticed
+// hours later.
 func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
-	wait := p.every(f)
+	wait, _ := p.base(f)
 	ceiling := max(wait, maxBackoff)
 	if unreached(err) {
 		wait, ceiling = min(wait, firstReach), wait
@@ -84,9 +123,6 @@ func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
 		}
 	}
 	if status, ok := errors.AsType[*StatusError](err); ok {
-		if status.Code == http.StatusGone {
-			wait = ceiling
-		}
 		wait = max(wait, min(status.RetryAfter, maxRetryAfter))
 	}
 	return wait
@@ -98,10 +134,8 @@ func unreached(err error) bool {
 		return true
 	}
 	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
-
-func (p *Poller) every(f Feed) time.Duration { return cmp.Or(f.Every, p.opts.Every) }
 
 // jitter lengthens d a little, never shortens it.
 func jitter(d time.Duration) time.Duration {

@@ -11,7 +11,7 @@ import (
 
 // PollOptions are the manners of a Poller; the zero value is good.
 type PollOptions struct {
-	Every   time.Duration // between polls of a feed that does not say; 0 means 10 min
+	Every   time.Duration // between polls of a feed that does not say; 0 means what suits its tier: 5 to 30 min
 	HostGap time.Duration // between the starts of two requests to one host
 	Workers int           // polls at a time, to all hosts; 0 means 8
 	Log     *slog.Logger  // nil means silence
@@ -26,8 +26,8 @@ type Poller struct {
 	opts    PollOptions
 	log     *slog.Logger
 
-	mu      sync.Mutex
-	sources []source
+	mu    sync.Mutex
+	feeds []Feed
 
 	changed chan struct{} // holds a token when feeds was replaced
 	taking  chan struct{} // holds a token while the sink works
@@ -37,7 +37,6 @@ type Poller struct {
 // asked once, when Run begins, for what is remembered; the sink is never called
 // twice at a time.
 func NewPoller(store Store, fetcher *Fetcher, sink Sink, opts PollOptions) *Poller {
-	opts.Every = cmp.Or(opts.Every, 10*time.Minute)
 	opts.Workers = cmp.Or(opts.Workers, 8)
 	return &Poller{
 		store:   store,
@@ -53,12 +52,8 @@ func NewPoller(store Store, fetcher *Fetcher, sink Sink, opts PollOptions) *Poll
 // Set replaces the list of feeds, before or during Run. A feed that is new, or
 // has a new address, is due at once; one that is gone is not asked again.
 func (p *Poller) Set(feeds []Feed) {
-	sources := make([]source, len(feeds))
-	for i, f := range feeds {
-		sources[i] = source{f, hostOf(f)}
-	}
 	p.mu.Lock()
-	p.sources = sources
+	p.feeds = feeds
 	p.mu.Unlock()
 	select {
 	case p.changed <- struct{}{}:
@@ -66,10 +61,10 @@ func (p *Poller) Set(feeds []Feed) {
 	}
 }
 
-func (p *Poller) list() []source {
+func (p *Poller) list() []Feed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.sources
+	return p.feeds
 }
 
 // Run polls until ctx ends, and then returns nil once every poll has: requests
@@ -84,39 +79,43 @@ func (p *Poller) Run(ctx context.Context) error {
 	defer wg.Wait()
 	done := make(chan polled, p.opts.Workers) // never blocks the one who polled
 	s := newSchedule(states, p.opts.HostGap)
+	s.set(p.list(), wall())
 	for {
 		for len(s.flying) < p.opts.Workers {
-			src, ok := s.start(p.list(), time.Now())
+			f, ok := s.start(wall())
 			if !ok {
 				break
 			}
-			past := s.past[src.Name]
-			wg.Go(func() { done <- polled{src, p.poll(ctx, src.Feed, past)} })
+			past := s.past[f.Name]
+			wg.Go(func() { done <- p.poll(ctx, f, past) })
 		}
 		var next <-chan time.Time
 		if len(s.flying) < p.opts.Workers {
-			next = time.After(s.wait(p.list(), time.Now()))
+			next = time.After(s.idle(wall()))
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case d := <-done:
-			s.finish(d.source, d.past)
+			s.finish(d.feed, d.past, d.hold, wall())
 		case <-p.changed:
+			s.set(p.list(), wall())
 		case <-next:
 		}
 	}
 }
 
-// polled is a source with what is to be remembered of it.
+// polled is what is to be remembered of a feed by name, and of its server.
 type polled struct {
-	source source
-	past   past
+	feed string
+	past past
+	hold hold
 }
 
-// poll asks a feed once and returns what is to be remembered of it.
-func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
+// poll asks a feed once.
+func (p *Poller) poll(ctx context.Context, f Feed, before past) polled {
 	start := time.Now()
+	old := before.of(f)
 	doc, err := p.fetcher.Fetch(ctx, f, old.State)
 	var items []Item
 	whole := true
@@ -124,37 +123,42 @@ func (p *Poller) poll(ctx context.Context, f Feed, old past) past {
 		items, whole, err = parse(ctx, doc, f)
 	}
 	if ctx.Err() != nil && err != nil {
-		return old // the program ends; that says nothing about the feed
+		return polled{feed: f.Name, past: before} // the program ends; that says nothing about the feed
 	}
 	// From here on the end of ctx must not undo a fetch: the server has done its
 	// work, and would have to do it again.
 	ctx = context.WithoutCancel(ctx)
 	now := moment()
-	fresh := old
+	var fresh past
 	switch {
 	case err != nil:
-		fresh = past{p.failed(f, old.State, err, now), old.items}
+		fresh = p.failed(f, old, err, now)
 		p.save(ctx, f, fresh.State)
 	case doc.NotModified:
-		fresh.State = p.succeeded(f, old.State, doc, whole, now)
+		fresh = p.succeeded(f, old, doc, nil, true, now)
 		p.save(ctx, f, fresh.State)
 	default:
-		fresh = old.with(items, p.succeeded(f, old.State, doc, whole, now))
+		fresh = p.succeeded(f, old, doc, items, whole, now)
 		baseline := !old.Polled() && !f.Backlog
 		if err = p.take(ctx, Poll{Feed: f, State: fresh.State, First: !old.Polled(), Baseline: baseline, At: now, Items: items}); err != nil {
-			fresh = past{p.untaken(f, old.State, err, now), old.items}
+			fresh = p.untaken(f, old, err, now)
 			p.save(ctx, f, fresh.State)
 		}
 	}
 	p.tell(f, time.Since(start), old, fresh, len(items), err)
-	return fresh
+	return polled{f.Name, fresh, holdOf(err, now)}
 }
 
 // tell logs a poll: at Debug that it was, at Info what it changed, at Warn what
-// will be tried again.
+// will be tried again, at Error what will not.
 func (p *Poller) tell(f Feed, took time.Duration, old, fresh past, items int, err error) {
 	log := p.log.With("feed", f.Name, "took", took.Round(time.Millisecond))
+	if fresh.address(f) != old.address(f) {
+		log.Info("moved", "host", hostIn(fresh.address(f)))
+	}
 	switch {
+	case fresh.Gone:
+		log.Error("stopped asking, until its address is changed", "err", err)
 	case err != nil:
 		log.Warn("failed to read", "attempt", fresh.Failures, "err", err)
 	case fresh.Error != "":
@@ -187,3 +191,7 @@ func (p *Poller) save(ctx context.Context, f Feed, s State) {
 
 // moment is now, as the store keeps it.
 func moment() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// wall is now, as moments are compared with it: by the clock on the wall, which
+// goes on while a computer sleeps, and may be set back.
+func wall() time.Time { return time.Now().Round(0) }

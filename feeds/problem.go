@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,14 +17,43 @@ import (
 type StatusError struct {
 	Code       int           // the HTTP status
 	RetryAfter time.Duration // not before this has passed; 0 when the server did not say
+	BotCheck   bool          // it is a test of whether we are a browser
+
+	host string // that RetryAfter is about, as in hostOf; "" when it is about the feed alone
+}
+
+// declined is the error of a response that is neither. Alone says that the
+// server is the operator's own, as a rule one that fetches feeds from many
+// places and passes on what these say: that concerns the feed and no other.
+func declined(resp *http.Response, alone bool) *StatusError {
+	e := &StatusError{Code: resp.StatusCode}
+	if e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable {
+		e.RetryAfter = retryAfter(resp.Header)
+		if !alone {
+			e.host = hostOf(resp.Request.URL)
+		}
+	}
+	page, _ := io.ReadAll(io.LimitReader(resp.Body, checkPart)) // what has come will do
+	e.BotCheck = botCheck(resp.Header, page)
+	return e
+}
+
+const checkPart = 32 << 10 // bytes of a page that are looked at
+
+// botCheck reports whether an answer is a test of whether we are a browser.
+// https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
+func botCheck(header http.Header, _ []byte) bool {
+	return strings.EqualFold(header.Get("cf-mitigated"), "challenge")
 }
 
 func (e *StatusError) Error() string {
-	switch e.Code {
-	case http.StatusGone:
+	switch {
+	case e.Code == http.StatusGone:
 		return "410: the feed is gone"
-	case http.StatusNotModified:
+	case e.Code == http.StatusNotModified:
 		return "the server answered 304 to a question without conditions"
+	case e.BotCheck:
+		return fmt.Sprintf("the site answers with a bot check (%d)", e.Code)
 	}
 	return fmt.Sprintf("the server answered %d", e.Code)
 }
@@ -51,6 +81,9 @@ func Sentence(err error) string {
 
 // networkWords says what kept a request from being answered.
 func networkWords(err error) string {
+	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "proxyconnect" || strings.HasPrefix(e.Op, "socks")) {
+		return "its proxy gave no connection to the server"
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		if e.IsNotFound {
 			return "there is no host of that name"
