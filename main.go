@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,7 +27,7 @@ func main() {
 
 	p := cli.Program{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Reload: hangup,
-		Transport: feeds.NewTransport(), Listen: net.Listen,
+		Transport: func(o feeds.TransportOptions) http.RoundTripper { return feeds.NewTransport(o) }, Listen: net.Listen,
 	}
 	os.Exit(p.Main(ctx, os.Args[1:]))
 }

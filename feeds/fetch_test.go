@@ -127,7 +127,7 @@ func TestFetchFails(t *testing.T) {
 		{"to a file", secret, to("file:///etc/s3cret"), "it redirects to something that is not http or https"},
 		{"to a user", secret, to("http://a:s3cret@other.example/"), "it redirects to an address with a user name in it"},
 		{"to nonsense", secret, to("http://[s3cret"), "the server gave no answer that HTTP knows"},
-		{"no such host", "http://s3cret@nowhere.invalid/", feedstest.Page{}, "there is no host of that name"},
+		{"no such host", "http://nowhere.invalid/s3cret", feedstest.Page{}, "there is no host of that name"},
 		{"user", "http://user:s3cret@news.example/rss?token=s3cret", feedstest.Page{}, "its address has a user name or password in it"},
 		{"zone", "http://[fe80::1%25s3cret]/", feedstest.Page{}, "its address names a network interface of this machine"},
 		{"to a zone", secret, to("http://[fe80::1%25s3cret]/"), "its address names a network interface of this machine"},

@@ -92,7 +92,7 @@ type reading struct {
 
 // readAll asks every feed once, a few at a time.
 func readAll(ctx context.Context, p *Program, cfg config.Config, list []feeds.Feed) []reading {
-	fetcher := feeds.NewFetcher(p.Transport, fetching(cfg))
+	fetcher := feeds.NewFetcher(p.Transport(reaching(cfg)), fetching(cfg))
 	out := make([]reading, len(list))
 	places := make(chan struct{}, cfg.Poll.Workers)
 	var wg sync.WaitGroup

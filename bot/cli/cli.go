@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"attache/bot/config"
+	"attache/feeds"
 )
 
 // The exit statuses.
@@ -34,7 +35,7 @@ type Program struct {
 	In        io.Reader
 	Out, Err  io.Writer
 	Reload    <-chan os.Signal                                    // each one asks to read the config again
-	Transport http.RoundTripper                                   // what feeds are fetched through
+	Transport func(feeds.TransportOptions) http.RoundTripper      // what feeds are fetched through
 	Listen    func(network, address string) (net.Listener, error) // for the web page, and for Slack in HTTP mode
 
 	printing sync.Mutex

@@ -148,11 +148,11 @@ func (d *day) start() {
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return pages.Dial(ctx, network, "page.example:80")
 	}
-	transport := feeds.NewTransport()
+	transport := feeds.NewTransport(feeds.TransportOptions{})
 	transport.DialContext = d.web.Dial
 	d.page = &http.Client{Transport: &http.Transport{DialContext: dial}}
 	said, out := io.Pipe()
-	p := &Program{In: strings.NewReader(""), Out: out, Err: d.t.Output(), Reload: d.reload, Transport: transport,
+	p := &Program{In: strings.NewReader(""), Out: out, Err: d.t.Output(), Reload: d.reload, Transport: func(feeds.TransportOptions) http.RoundTripper { return transport },
 		Listen: func(string, string) (net.Listener, error) { return pages, nil }}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(d.t.Context()))
 	status := make(chan int, 1)

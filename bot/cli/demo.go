@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -71,7 +72,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	cfg.Web.Listen = c.address(p)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return p.serve(ctx, cfg, db, serving{json: c.JSON, ready: func(b *bot.Bot, page string) {
+	return p.serve(ctx, cfg, db, serving{json: c.JSON, reach: onThisMachine, ready: func(b *bot.Bot, page string) {
 		fmt.Fprintf(p.Err, "%s\n%s\n", demo.Banner, pageAt(page))
 		if told == scenario.Position(func(feed, guid string) bool { return true }) {
 			fmt.Fprintf(p.Err, "%s has been told these two days already; delete it to see them again.\n", c.DB)
@@ -91,6 +92,9 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 		})
 	}})
 }
+
+// onThisMachine is where the outlets of the demo are, and nowhere else.
+var onThisMachine = feeds.TransportOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 
 // passwordOnly is the environment as a demo sees it: what is set there for a
 // real bot, such as the tokens of Slack, is none of its business.

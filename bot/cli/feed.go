@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +94,7 @@ func (c *feedParseCommand) feed() (feeds.Feed, error) {
 // document reads the file, or fetches the address.
 func (c *feedParseCommand) document(ctx context.Context, p *Program) (feeds.Document, error) {
 	if strings.HasPrefix(c.Source, "http://") || strings.HasPrefix(c.Source, "https://") {
-		fetcher := feeds.NewFetcher(p.Transport, fetching(config.Default()))
+		fetcher := feeds.NewFetcher(p.Transport(reachTyped(c.Source)), fetching(config.Default()))
 		d, err := fetcher.Fetch(ctx, feeds.Feed{URL: c.Source}, feeds.State{})
 		if err != nil {
 			err = fmt.Errorf("%s: %s", c.Source, feeds.Sentence(err))
@@ -103,6 +106,27 @@ func (c *feedParseCommand) document(ctx context.Context, p *Program) (feeds.Docu
 		return feeds.Document{}, &exitError{wrong, err}
 	}
 	return feeds.Document{Body: body, URL: c.Base, ContentType: c.ContentType}, nil
+}
+
+// reachTyped is what may be reached for an address that somebody has typed: what
+// they named, were it on their own machine or at a port of its own. Where it
+// redirects to must be public.
+func reachTyped(address string) (o feeds.TransportOptions) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return o
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
+		o.Ports = []uint16{uint16(port)}
+	}
+	if addr, err := netip.ParseAddr(u.Hostname()); err == nil {
+		addr = addr.Unmap()
+		o.Allow = []netip.Prefix{netip.PrefixFrom(addr, addr.BitLen())}
+	}
+	if strings.EqualFold(u.Hostname(), "localhost") {
+		o.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")}
+	}
+	return o
 }
 
 func when(t time.Time) string {

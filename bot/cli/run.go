@@ -79,7 +79,7 @@ func (c *runCommand) Run(ctx context.Context, p *Program) error {
 		return err
 	}
 	defer db.Close()
-	return p.serve(ctx, cfg, db, serving{json: c.JSON, again: c.load, ready: func(_ *bot.Bot, page string) {
+	return p.serve(ctx, cfg, db, serving{json: c.JSON, reach: reaching(cfg), again: c.load, ready: func(_ *bot.Bot, page string) {
 		if _, ok := p.Out.(*terminal); ok {
 			fmt.Fprintf(p.Out, "Watching %d feeds. %sType help; Ctrl-C ends.\n", len(feedsOf(cfg)), pageAt(page))
 		}
@@ -97,6 +97,7 @@ func pageAt(page string) string {
 // serving is how a bot is run.
 type serving struct {
 	json  bool                          // print messages as JSON instead of for people
+	reach feeds.TransportOptions        // where feeds may be
 	again func() (config.Config, error) // reads the config again; nil if there is none
 	ready func(b *bot.Bot, page string) // called when all is wired, before anything runs; may be nil
 }
@@ -121,7 +122,7 @@ func (p *Program) serve(ctx context.Context, cfg config.Config, db *storage.DB, 
 	if err != nil {
 		return err
 	}
-	fetcher := feeds.NewFetcher(p.Transport, fetching(cfg))
+	fetcher := feeds.NewFetcher(p.Transport(s.reach), fetching(cfg))
 	poller := feeds.NewPoller(db, fetcher, b.Take, feeds.PollOptions{
 		Every: cfg.Poll.Every.Duration, HostGap: cfg.Poll.HostGap.Duration, Workers: cfg.Poll.Workers, Log: log,
 	})
@@ -293,6 +294,9 @@ func (p *Program) logger(cfg config.Config, level slog.Leveler) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(p.Err, o))
 }
+
+// reaching is where feeds may be.
+func reaching(config.Config) feeds.TransportOptions { return feeds.TransportOptions{} }
 
 // fetching is how feeds are asked for.
 func fetching(cfg config.Config) feeds.FetchOptions {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,10 +133,10 @@ func start(t *testing.T, web *feedstest.Web, config, dir string) (logs *logged, 
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	transport := feeds.NewTransport()
+	transport := feeds.NewTransport(feeds.TransportOptions{})
 	transport.DialContext = web.Dial
 	logs = &logged{}
-	p := &Program{In: strings.NewReader(""), Out: io.Discard, Err: logs, Transport: transport, Listen: net.Listen}
+	p := &Program{In: strings.NewReader(""), Out: io.Discard, Err: logs, Transport: func(feeds.TransportOptions) http.RoundTripper { return transport }, Listen: net.Listen}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -185,4 +186,6 @@ func (l *lateness) quantile(q float64) time.Duration {
 	return l.late[int(q*float64(len(l.late)-1))].Round(time.Millisecond)
 }
 
-func soakTransport() *http.Transport { return feeds.NewTransport() }
+func soakTransport() *http.Transport {
+	return feeds.NewTransport(feeds.TransportOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+}

@@ -51,7 +51,7 @@ type Web struct {
 // goes into the transport of whoever is to see it:
 //
 //	web := feedstest.Start(t)
-//	transport := feeds.NewTransport()
+//	transport := feeds.NewTransport(feeds.TransportOptions{})
 //	transport.DialContext = web.Dial
 func Start(tb testing.TB) *Web {
 	w := &Web{Listener: Listen(), pages: map[string]Page{}}
