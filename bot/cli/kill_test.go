@@ -70,6 +70,7 @@ func TestKillSlack(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "config.toml")
 	if err := os.WriteFile(config, fmt.Appendf(nil, `
 		storage.path = %q
+		poll.allow = ["127.0.0.1/32"]
 		console.enabled = false
 		web.enabled = false
 		slack = { bot_token = %q, app_token = %q, api_url = %q }

@@ -18,7 +18,7 @@ import (
 func typed(t *testing.T, in string, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	p := &Program{In: strings.NewReader(in), Out: &o, Err: &e, Listen: net.Listen}
+	p := &Program{In: strings.NewReader(in), Out: &o, Err: &e, Transport: reach, Listen: net.Listen}
 	status = p.Main(t.Context(), args)
 	return status, o.String(), e.String()
 }

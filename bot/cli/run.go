@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"reflect"
 	"slices"
@@ -295,8 +296,18 @@ func (p *Program) logger(cfg config.Config, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.Err, o))
 }
 
-// reaching is where feeds may be.
-func reaching(config.Config) feeds.TransportOptions { return feeds.TransportOptions{} }
+// reaching is where feeds may be; the config has been checked.
+func reaching(cfg config.Config) (o feeds.TransportOptions) {
+	for _, text := range cfg.Poll.Allow {
+		if network, err := netip.ParsePrefix(text); err == nil {
+			o.Allow = append(o.Allow, network)
+		}
+	}
+	for _, port := range cfg.Poll.Ports {
+		o.Ports = append(o.Ports, uint16(port))
+	}
+	return o
+}
 
 // fetching is how feeds are asked for.
 func fetching(cfg config.Config) feeds.FetchOptions {

@@ -16,13 +16,14 @@ import (
 	"testing"
 
 	"attache/bot/config"
+	"attache/feeds"
 )
 
 // ran is what a command line came to.
 func ran(t *testing.T, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	p := &Program{In: strings.NewReader(""), Out: &o, Err: &e, Listen: net.Listen}
+	p := &Program{In: strings.NewReader(""), Out: &o, Err: &e, Transport: reach, Listen: net.Listen}
 	status = p.Main(t.Context(), args)
 	return status, o.String(), e.String()
 }
@@ -164,3 +165,6 @@ func TestDemoHasNoSlack(t *testing.T) {
 		t.Errorf("%d: %s", status, errs)
 	}
 }
+
+// reach is the network as main has it.
+func reach(o feeds.TransportOptions) http.RoundTripper { return feeds.NewTransport(o) }
