@@ -64,7 +64,11 @@ func (p *Poller) succeeded(f Feed, old past, doc Document, items []Item, whole b
 // failed is the past after anything else.
 func (p *Poller) failed(f Feed, old past, err error, now time.Time) past {
 	fresh := old.failed(err, now)
-	fresh.Next = now.Add(jitter(p.backoff(f, fresh.Failures, err)))
+	wait := p.backoff(f, fresh.Failures, err)
+	if fresh.Moved != old.Moved { // the address it is back at has not failed
+		wait, _ = p.base(f)
+	}
+	fresh.Next = now.Add(jitter(wait))
 	return fresh
 }
 

@@ -1,6 +1,10 @@
 package feeds
 
 import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -53,6 +57,8 @@ func (w *ways) make(is way) (http.RoundTripper, error) {
 		t.ForceAttemptHTTP2 = false
 		t.Protocols = new(http.Protocols)
 		t.Protocols.SetHTTP1(true)
+		t.TLSClientConfig = cmp.Or(t.TLSClientConfig, &tls.Config{})
+		t.TLSClientConfig.NextProtos = []string{"http/1.1"} // Clone has put h2 there
 	}
 	if is.proxy == "" {
 		return t, nil
@@ -64,6 +70,12 @@ func (w *ways) make(is way) (http.RoundTripper, error) {
 	// All connections of this one go to the operator's own proxy, wherever that
 	// is. What the proxy connects to is for it to say: it looks up the names.
 	t.Proxy = http.ProxyURL(u)
+	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK {
+			return &problem{fmt.Sprintf("its proxy answered %d", resp.StatusCode), nil}
+		}
+		return nil
+	}
 	t.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	return t, nil
 }
