@@ -360,7 +360,8 @@ func TestPollerUnvalidated(t *testing.T) {
 			}
 		}
 		web.Set("heavy.example/", feedstest.Page{Body: document("one", "two")})
-		for before := m.state("heavy").Changed; m.state("heavy").Changed.Equal(before); {
+		before := m.state("heavy").Changed
+		for end := time.Now().Add(67 * time.Minute); m.state("heavy").Changed.Equal(before) && time.Now().Before(end); {
 			time.Sleep(time.Minute)
 		}
 		if wait := m.state("heavy").Next.Sub(m.state("heavy").Checked); !jittered(wait, 10*time.Minute) {

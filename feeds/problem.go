@@ -1,6 +1,8 @@
 package feeds
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -96,11 +98,14 @@ func networkWords(err error) string {
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return "no connection to the server in time"
 	}
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "the fetch was cancelled"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "the server refused the connection"
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), corrupt:
+		return "it is not compressed as it says"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return "the server hung up before it had answered"
 	}

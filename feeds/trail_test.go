@@ -262,9 +262,7 @@ func TestFetchWays(t *testing.T) {
 			t.Errorf("%s by a proxy: %q, want %q", test.url, got, test.want)
 		}
 	}
-	if _, err := NewFetcher(roundTripper{}, FetchOptions{}).Fetch(t.Context(), Feed{URL: "http://news.example/", HTTP1: true}, State{}); err == nil {
+	if _, err := NewFetcher(tripper(nil), FetchOptions{}).Fetch(t.Context(), Feed{URL: "http://news.example/", HTTP1: true}, State{}); err == nil {
 		t.Error("a feed was asked in another way than its own")
 	}
 }
-
-type roundTripper struct{ http.RoundTripper }
