@@ -146,7 +146,7 @@ func (p *Poller) poll(ctx context.Context, f Feed, before past) polled {
 		}
 	}
 	p.tell(f, time.Since(start), old, fresh, len(items), err)
-	return polled{f.Name, fresh, holdOf(err, now)}
+	return polled{f.Name, fresh, holdOf(err, wall())}
 }
 
 // tell logs a poll: at Debug that it was, at Info what it changed, at Warn what

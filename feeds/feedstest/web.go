@@ -44,6 +44,7 @@ type Web struct {
 
 	mu       sync.Mutex
 	pages    map[string]Page
+	hosts    map[string]http.Handler
 	requests []Request
 }
 
@@ -54,7 +55,7 @@ type Web struct {
 //	transport := feeds.NewTransport(feeds.TransportOptions{})
 //	transport.DialContext = web.Dial
 func Start(tb testing.TB) *Web {
-	w := &Web{Listener: Listen(), pages: map[string]Page{}}
+	w := &Web{Listener: Listen(), pages: map[string]Page{}, hosts: map[string]http.Handler{}}
 	server := &http.Server{Handler: w}
 	var wg sync.WaitGroup
 	wg.Go(func() { server.Serve(w.Listener) })
@@ -73,6 +74,13 @@ func (w *Web) Set(address string, p Page) {
 	w.pages[address] = p
 }
 
+// Handle makes a host ("news.example") serve what h does from now on.
+func (w *Web) Handle(host string, h http.Handler) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hosts[host] = h
+}
+
 // Requests returns every request so far, in order.
 func (w *Web) Requests() []Request {
 	w.mu.Lock()
@@ -86,7 +94,12 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.requests = append(w.requests, Request{At: time.Now(), Address: address, Header: r.Header.Clone()})
 	p, ok := w.pages[address]
+	h := w.hosts[r.Host]
 	w.mu.Unlock()
+	if h != nil {
+		h.ServeHTTP(rw, r)
+		return
+	}
 	if !ok {
 		http.NotFound(rw, r)
 		return
