@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -95,10 +96,8 @@ func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, erro
 		return Document{}, err
 	}
 	client := &http.Client{Transport: way, CheckRedirect: trail.follow}
-	alone := false // what answers is the operator's own
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(c httptrace.GotConnInfo) { alone = private(c.Conn) },
-	})
+	var conn net.Conn // to what answers in the end
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { conn = c.Conn }})
 	resp, err := client.Do(trail.request().WithContext(ctx))
 	if err != nil {
 		return Document{}, f.unreached(err, "no answer")
@@ -121,7 +120,7 @@ func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, erro
 		d.LastModified = cmp.Or(d.LastModified, s.LastModified)
 		return d, nil
 	case resp.StatusCode/100 != 2:
-		return Document{}, declined(resp, alone && feed.Proxy == "")
+		return Document{}, declined(resp, feed.Proxy == "" && private(conn))
 	}
 	d.Body, err = f.body(resp)
 	return d, err

@@ -101,6 +101,9 @@ func notPublic(addr netip.Addr) string {
 // private reports whether a connection is to an address that only an Allow
 // opens.
 func private(c net.Conn) bool {
+	if c == nil { // of a transport that is none of ours
+		return false
+	}
 	tcp, ok := c.RemoteAddr().(*net.TCPAddr)
 	return ok && !public(tcp.AddrPort().Addr())
 }

@@ -152,21 +152,25 @@ func (p *Poller) poll(ctx context.Context, f Feed, before past) polled {
 // tell logs a poll: at Debug that it was, at Info what it changed, at Warn what
 // will be tried again, at Error what will not.
 func (p *Poller) tell(f Feed, took time.Duration, old, fresh past, items int, err error) {
-	log := p.log.With("feed", f.Name, "took", took.Round(time.Millisecond))
 	if fresh.address(f) != old.address(f) {
-		log.Info("moved", "host", hostIn(fresh.address(f)))
+		p.log.Info("moved", "feed", f.Name, "host", hostIn(fresh.address(f)))
+	}
+	log := func(level slog.Level, what string, more ...any) {
+		if p.log.Enabled(context.Background(), level) {
+			p.log.With("feed", f.Name, "took", took.Round(time.Millisecond)).Log(context.Background(), level, what, more...)
+		}
 	}
 	switch {
 	case fresh.Gone:
-		log.Error("stopped asking, until its address is changed", "err", err)
+		log(slog.LevelError, "stopped asking, until its address is changed", "err", err)
 	case err != nil:
-		log.Warn("failed to read", "attempt", fresh.Failures, "err", err)
+		log(slog.LevelWarn, "failed to read", "attempt", fresh.Failures, "err", err)
 	case fresh.Error != "":
-		log.Warn("read a broken document", "items", items, "err", fresh.Error)
+		log(slog.LevelWarn, "read a broken document", "items", items, "err", fresh.Error)
 	case fresh.Changed != old.Changed || old.Error != "":
-		log.Info("read", "items", items)
+		log(slog.LevelInfo, "read", "items", items)
 	default:
-		log.Debug("polled", "items", items)
+		log(slog.LevelDebug, "polled", "items", items)
 	}
 }
 

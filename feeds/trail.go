@@ -54,7 +54,9 @@ func newTrail(feed Feed, s State, agent string) (*trail, error) {
 	if t.home, err = parseAddress(feed.URL); err != nil {
 		return nil, err
 	}
-	t.asked, err = parseAddress(s.address(feed))
+	if t.asked = t.home; t.state.adopted() {
+		t.asked, err = parseAddress(t.state.Moved)
+	}
 	return t, err
 }
 
