@@ -28,6 +28,7 @@ const accept = "application/atom+xml, application/rss+xml, application/feed+json
 // Document is what a server answered for a feed.
 type Document struct {
 	Body         []byte        // decompressed, otherwise as served
+	Cut          string        // why Body is only what had come, as a sentence for people; "" when it is all
 	ContentType  string        // the header; "" when there was none
 	URL          string        // where it came from after redirects; relative links resolve against it
 	Moved        string        // where permanent redirects (301, 308) alone led; "" if they did not
@@ -122,7 +123,7 @@ func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, erro
 	case resp.StatusCode/100 != 2:
 		return Document{}, declined(resp, feed.Proxy == "" && private(conn))
 	}
-	d.Body, err = f.body(resp)
+	d.Body, d.Cut, err = f.body(resp)
 	return d, err
 }
 
@@ -130,20 +131,26 @@ func conditional(h http.Header) bool {
 	return h.Get("If-None-Match") != "" || h.Get("If-Modified-Since") != ""
 }
 
-// body reads no more than the limit of what the server sends, decompressed.
-func (f *Fetcher) body(resp *http.Response) ([]byte, error) {
+// body reads no more than the limit of what the server sends, decompressed. What
+// came before the connection broke, or time was up, is worth having: there may
+// be whole items in it.
+func (f *Fetcher) body(resp *http.Response) (body []byte, cut string, err error) {
 	tooLarge := &problem{fmt.Sprintf("it is larger than %s", size(f.maxBody)), nil}
 	if resp.ContentLength > f.maxBody {
-		return nil, tooLarge
+		return nil, "", tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBody+1))
-	if err != nil {
-		return nil, f.unreached(err, "no whole answer")
-	}
+	body, err = io.ReadAll(io.LimitReader(resp.Body, f.maxBody+1))
 	if int64(len(body)) > f.maxBody {
-		return nil, tooLarge
+		return nil, "", tooLarge
 	}
-	return body, nil
+	if err != nil {
+		broke := f.unreached(err, "no whole answer")
+		if len(body) == 0 || errors.Is(err, context.Canceled) {
+			return nil, "", broke
+		}
+		cut = Sentence(broke)
+	}
+	return body, cut, nil
 }
 
 // unreached puts what stopped a request into words; late begins the sentence

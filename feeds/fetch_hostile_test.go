@@ -99,9 +99,9 @@ func TestFetchHostile(t *testing.T) {
 				transport.DialContext = l.Dial
 				defer transport.CloseIdleConnections()
 				start, before := time.Now(), allocated()
-				_, err := NewFetcher(transport, FetchOptions{}).Fetch(t.Context(), desk, State{})
-				if err == nil || Sentence(err) != test.want {
-					t.Errorf("%v, want %q", err, test.want)
+				d, err := NewFetcher(transport, FetchOptions{}).Fetch(t.Context(), desk, State{})
+				if got := d.Cut; err == nil && got != test.want || err != nil && Sentence(err) != test.want {
+					t.Errorf("%v, cut: %q, want %q", err, got, test.want)
 				}
 				if took := time.Since(start); took > fetchTimeout {
 					t.Errorf("took %v", took)

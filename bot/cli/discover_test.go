@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -27,11 +28,11 @@ func TestDiscover(t *testing.T) {
 		web := feedstest.Start(t)
 		web.Set("mfa.example/news", feedstest.Page{Body: string(body), Type: "text/html; charset=utf-8"})
 		web.Set("mfa.example/empty", feedstest.Page{Body: "<html><p>Welcome", Type: "text/html"})
-		transport := feeds.NewTransport()
+		transport := feeds.NewTransport(feeds.TransportOptions{})
 		transport.DialContext = web.Dial
 		defer transport.CloseIdleConnections()
 		var stdout, stderr bytes.Buffer
-		p := &Program{Out: &stdout, Err: &stderr, Transport: transport}
+		p := &Program{Out: &stdout, Err: &stderr, Transport: func(feeds.TransportOptions) http.RoundTripper { return transport }}
 		status = p.Main(t.Context(), args)
 		return stdout.String(), stderr.String(), status
 	}

@@ -146,7 +146,7 @@ func (c *feedAddCommand) ask(ctx context.Context, p *Program, cfg config.Config,
 		}
 		return fmt.Errorf("%s: %s; --offline adds it all the same", host, feeds.Sentence(err))
 	}
-	d, err := feeds.NewFetcher(p.Transport, fetching(cfg)).Fetch(ctx, feedOf(*f), feeds.State{})
+	d, err := feeds.NewFetcher(p.Transport(reaching(cfg)), fetching(cfg)).Fetch(ctx, feedOf(*f), feeds.State{})
 	if err != nil {
 		return fail(err)
 	}

@@ -59,7 +59,7 @@ func (d *desk) run(in string, args ...string) (status int) {
 		}
 	}
 	var out, errs bytes.Buffer
-	p := Program{In: strings.NewReader(in), Out: &out, Err: &errs, Transport: d.web}
+	p := Program{In: strings.NewReader(in), Out: &out, Err: &errs, Transport: func(feeds.TransportOptions) http.RoundTripper { return d.web }}
 	status = p.Main(d.t.Context(), append([]string{"feed"}, args...))
 	d.out, d.errs = out.String(), errs.String()
 	return status
@@ -83,7 +83,7 @@ func TestFeedAddRemove(t *testing.T) {
 	web.Set("html.example/rss", feedstest.Page{Body: "<html></html>"})
 	const mine = "# mine\nstarter_feeds = false # for now\n\n[poll]\nworkers = 4\n\n[[feed]]\nname = 'a'\nurl = 'https://a.example/rss'\n"
 	d := newDesk(t, mine)
-	transport := feeds.NewTransport()
+	transport := feeds.NewTransport(feeds.TransportOptions{})
 	transport.DialContext = web.Dial
 	defer transport.CloseIdleConnections()
 	d.web = transport

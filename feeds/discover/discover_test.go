@@ -113,7 +113,7 @@ func TestDiscover(t *testing.T) {
 				for path, p := range test.pages {
 					web.Set("mfa.example"+path, p)
 				}
-				transport := feeds.NewTransport()
+				transport := feeds.NewTransport(feeds.TransportOptions{})
 				transport.DialContext = web.Dial
 				defer transport.CloseIdleConnections()
 				report, err := Discover(t.Context(), feeds.NewFetcher(transport, feeds.FetchOptions{}), "http://mfa.example/")
@@ -164,7 +164,7 @@ func manners(t *testing.T, requests []feedstest.Request, most int) {
 func TestDiscoverFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web := feedstest.Start(t)
-		transport := feeds.NewTransport()
+		transport := feeds.NewTransport(feeds.TransportOptions{})
 		transport.DialContext = web.Dial
 		defer transport.CloseIdleConnections()
 		_, err := Discover(t.Context(), feeds.NewFetcher(transport, feeds.FetchOptions{}), "http://mfa.example/gone")
