@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"slices"
@@ -65,9 +66,7 @@ func ask(ctx context.Context, c *http.Client, address string, with http.Header) 
 	if err != nil {
 		return nil
 	}
-	for name, values := range with {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, with)
 	resp, err := c.Do(req)
 	if err != nil {
 		return nil

@@ -160,8 +160,8 @@ func lower(buf, name []byte) []byte {
 
 // split parts a name into its prefix and the local name.
 func split(name []byte) (prefix, local []byte) {
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
-		return name[:i], name[i+1:]
+	if before, after, ok := bytes.Cut(name, []byte{':'}); ok {
+		return before, after
 	}
 	return nil, name
 }

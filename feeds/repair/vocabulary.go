@@ -1,5 +1,7 @@
 package repair
 
+import "maps"
+
 // field is an element with a text of which somebody makes something.
 type field struct {
 	name  string   // what it is called in the document that is made
@@ -62,9 +64,7 @@ var (
 func merge(a, b map[string]field) map[string]field {
 	out := make(map[string]field, len(a)+len(b))
 	for _, m := range []map[string]field{a, b} {
-		for name, f := range m {
-			out[name] = f
-		}
+		maps.Copy(out, m)
 	}
 	return out
 }
