@@ -4,6 +4,14 @@
 // Everything that arrives here is hostile until proven dull: bodies are
 // bounded, text is plain by the time it leaves, and a feed that misbehaves
 // costs nobody but itself. The room knows nothing of rules, stories or chats.
+//
+// A poll goes through it like this. The Poller picks who is due (schedule.go,
+// pace.go) and asks, through the gate that keeps it out of private networks
+// (fetch.go, trail.go, gate.go). The bytes become UTF-8 (package charset), the
+// document one that no parser stumbles over (package repair) or the tree of a
+// page (package tree), and gofeed says what is where. normalise.go makes Items of
+// that: text plain, links whole, dates read (package date) or left out. identity.go
+// says by what each is known. Then the Sink has them.
 package feeds
 
 import (
