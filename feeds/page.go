@@ -107,7 +107,7 @@ func noItems(doc []byte, root *dom.Node, s Selectors) error {
 		return &problem{botCheckWords, errNothing}
 	case !bytes.HasPrefix(bytes.TrimSpace(doc), []byte("<")):
 		return &problem{"it is not an HTML page", errNothing}
-	case tree.Text(root, 1) == "":
+	case tree.Text(root, maxPageText) == "":
 		return &problem{fmt.Sprintf("its selector %q matches nothing: the page has no text before a script fills it", s.Item), errNothing}
 	}
 	return &problem{fmt.Sprintf("its selector %q matches nothing", s.Item), errNothing}

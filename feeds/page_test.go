@@ -95,7 +95,11 @@ func TestPageFails(t *testing.T) {
 		{"<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>", Selectors{Item: "li"}, "the site answers with a bot check", true},
 	} {
 		_, err := Parse(Document{Body: []byte(test.page)}, Feed{Kind: Page, Page: test.selectors})
-		if err == nil || !strings.HasPrefix(Sentence(err), test.want) || errors.Is(err, errNothing) != test.nothing {
+		said := Sentence(err)
+		if strings.HasSuffix(test.want, ": ") { // and what cascadia says
+			said = said[:min(len(said), len(test.want))]
+		}
+		if err == nil || said != test.want || errors.Is(err, errNothing) != test.nothing {
 			t.Errorf("%.60s with %+v: %v, want %q", test.page, test.selectors, err, test.want)
 		}
 	}
