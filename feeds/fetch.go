@@ -121,7 +121,11 @@ func (f *Fetcher) fetch(ctx context.Context, feed Feed, s State) (Document, erro
 		d.LastModified = cmp.Or(d.LastModified, s.LastModified)
 		return d, nil
 	case resp.StatusCode/100 != 2:
-		return Document{}, declined(resp, feed.Proxy == "" && private(conn))
+		// A server of the operator's own fetches feeds from many places, as a rule,
+		// and passes on what these say. And a feed that leads to another host must
+		// not have us shun that one.
+		own := feed.Proxy == "" && private(conn)
+		return Document{}, declined(resp, own || hostOf(asked.URL) != hostOf(trail.asked))
 	}
 	d.Body, d.Cut, err = f.body(resp)
 	return d, err

@@ -92,7 +92,7 @@ func (p *Poller) pause(f Feed, s State, fresh time.Duration) time.Duration {
 	return max(wait, min(fresh, maxFresh(f.Tier)))
 }
 
-// stretched is an interval that suits the feed: one that has something new once
+// stretched is an interval that suits the feed, where no operator has chosen one: a feed that has something new once
 // a day need not be asked each quarter of an hour, unless an event may begin
 // there. One that gives no validators, and so has to send a whole document each
 // time, is asked half as often with each that brings nothing new.
@@ -130,6 +130,16 @@ func (p *Poller) backoff(f Feed, failures int, err error) time.Duration {
 		wait = max(wait, min(status.RetryAfter, maxRetryAfter))
 	}
 	return wait
+}
+
+// hold is how long the whole host of a feed is left alone after an error: as
+// long as its server has asked for.
+func hold(err error) time.Duration {
+	status, ok := errors.AsType[*StatusError](err)
+	if !ok || status.alone {
+		return 0
+	}
+	return min(status.RetryAfter, maxRetryAfter)
 }
 
 // unreached reports whether an error came before any server had our request.

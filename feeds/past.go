@@ -100,11 +100,11 @@ func (p past) rhythm(now time.Time) time.Duration {
 	if p.Changed.IsZero() {
 		return p.Rhythm
 	}
-	unwatched := max(0, now.Sub(p.Next))
-	if p.Failures > 0 {
-		unwatched = now.Sub(p.Succeeded)
+	watched := p.Next // until then, had it been asked in time
+	if p.Failures > 0 || p.Next.IsZero() {
+		watched = p.Succeeded
 	}
-	gap := max(0, now.Sub(p.Changed)-unwatched)
+	gap := max(0, now.Sub(p.Changed)-max(0, now.Sub(watched)))
 	if p.Rhythm <= 0 {
 		return gap
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -53,7 +54,7 @@ func NewPoller(store Store, fetcher *Fetcher, sink Sink, opts PollOptions) *Poll
 // has a new address, is due at once; one that is gone is not asked again.
 func (p *Poller) Set(feeds []Feed) {
 	p.mu.Lock()
-	p.feeds = feeds
+	p.feeds = slices.Clone(feeds)
 	p.mu.Unlock()
 	select {
 	case p.changed <- struct{}{}:
@@ -97,7 +98,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case d := <-done:
-			s.finish(d.feed, d.past, d.hold, wall())
+			s.finish(d, wall())
 		case <-p.changed:
 			s.set(p.list(), wall())
 		case <-next:
@@ -109,7 +110,7 @@ func (p *Poller) Run(ctx context.Context) error {
 type polled struct {
 	feed string
 	past past
-	hold hold
+	hold time.Duration // for all feeds of its host
 }
 
 // poll asks a feed once.
@@ -146,7 +147,7 @@ func (p *Poller) poll(ctx context.Context, f Feed, before past) polled {
 		}
 	}
 	p.tell(f, time.Since(start), old, fresh, len(items), err)
-	return polled{f.Name, fresh, holdOf(err, wall())}
+	return polled{f.Name, fresh, hold(err)}
 }
 
 // tell logs a poll: at Debug that it was, at Info what it changed, at Warn what

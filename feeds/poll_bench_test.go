@@ -46,7 +46,7 @@ func BenchmarkPoll304(b *testing.B) {
 		if d.past.Error != "" {
 			b.Fatal(d.past.Error)
 		}
-		s.finish(d.feed, d.past, d.hold, wall())
+		s.finish(d, wall())
 	}
 	poll(b) // the first brings the document
 	client := &http.Client{Transport: trusting()}
@@ -115,7 +115,7 @@ func BenchmarkSchedule(b *testing.B) {
 					now = now.Add(s.idle(now))
 					f, ok = s.start(now)
 				}
-				s.finish(f.Name, past{State: State{URL: f.URL, Checked: now, Succeeded: now, Next: now.Add(jitter(every))}}, hold{}, now)
+				s.finish(polled{feed: f.Name, past: past{State: State{URL: f.URL, Checked: now, Succeeded: now, Next: now.Add(jitter(every))}}}, now)
 			}
 		})
 	}

@@ -21,19 +21,15 @@ type StatusError struct {
 	RetryAfter time.Duration // not before this has passed; 0 when the server did not say
 	BotCheck   bool          // it is a test of whether we are a browser
 
-	host string // that RetryAfter is about, as in hostOf; "" when it is about the feed alone
+	alone bool // RetryAfter is about this feed, and not about its host
 }
 
-// declined is the error of a response that is neither. Alone says that the
-// server is the operator's own, as a rule one that fetches feeds from many
-// places and passes on what these say: that concerns the feed and no other.
+// declined is the error of a response that is neither. Alone says that what it
+// asks for concerns its feed and no other.
 func declined(resp *http.Response, alone bool) *StatusError {
-	e := &StatusError{Code: resp.StatusCode}
+	e := &StatusError{Code: resp.StatusCode, alone: alone}
 	if e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable {
 		e.RetryAfter = retryAfter(resp.Header)
-		if !alone {
-			e.host = hostOf(resp.Request.URL)
-		}
 	}
 	page, _ := io.ReadAll(io.LimitReader(resp.Body, checkPart)) // what has come will do
 	e.BotCheck = botCheck(resp.Header, page)

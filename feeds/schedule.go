@@ -2,7 +2,6 @@ package feeds
 
 import (
 	"container/heap"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -127,7 +126,10 @@ func (s *schedule) place(h *host) {
 // longest, and marks it and its host as busy. (Not the one first in the list:
 // where a host has more feeds than it can be asked for, all must come round.)
 func (s *schedule) start(now time.Time) (f Feed, ok bool) {
-	if now.Before(s.clock.Add(-time.Second)) { // it was set back
+	if back := s.clock.Sub(now); back > time.Second {
+		for _, h := range s.hosts {
+			h.free = h.free.Add(-back)
+		}
 		s.queueAll(now)
 	}
 	s.clock = now
@@ -142,34 +144,17 @@ func (s *schedule) start(now time.Time) (f Feed, ok bool) {
 }
 
 // finish takes note of how a poll went, and of what its server has asked for.
-func (s *schedule) finish(name string, p past, hold hold, now time.Time) {
+func (s *schedule) finish(d polled, now time.Time) {
 	s.clock = now
-	h := s.hosts[s.flying[name]]
+	h := s.hosts[s.flying[d.feed]]
 	h.busy = false
+	h.free = now.Add(max(h.free.Sub(now), d.hold))
 	s.place(h)
-	delete(s.flying, name)
-	s.past[name] = p
-	if held := s.hosts[hold.host]; held != nil && hold.until.After(held.free) {
-		held.free = hold.until
-		s.place(held)
-	}
-	if f, ok := s.feeds[name]; ok {
+	delete(s.flying, d.feed)
+	s.past[d.feed] = d.past
+	if f, ok := s.feeds[d.feed]; ok {
 		s.await(f)
 	}
-}
-
-// hold is a server's wish to be left alone.
-type hold struct {
-	host  string
-	until time.Time
-}
-
-func holdOf(err error, now time.Time) hold {
-	status, ok := errors.AsType[*StatusError](err)
-	if !ok || status.host == "" {
-		return hold{}
-	}
-	return hold{status.host, now.Add(min(status.RetryAfter, maxRetryAfter))}
 }
 
 // idle is how long nothing can be started, if nothing happens meanwhile. It is

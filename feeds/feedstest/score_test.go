@@ -76,18 +76,21 @@ func ask(ctx context.Context, c *http.Client, address string, with http.Header) 
 	return resp
 }
 
-// rude asks for all of everything each three minutes, and faster when it is
-// told off.
+// rude asks for all of everything each quarter of an hour, faster when it is
+// told off, and at once where it may keep nothing.
 func rude(c *http.Client, wg *sync.WaitGroup) Reader {
 	c.Jar, _ = cookiejar.New(nil)
 	return each(wg, func(ctx context.Context, address string) {
 		host := strings.Split(address, "/")[2]
 		ask(ctx, c, "http://"+host+"/favicon.ico", nil)
 		for ctx.Err() == nil {
-			wait := 3 * time.Minute
+			wait := 15 * time.Minute
 			resp := ask(ctx, c, address, http.Header{"Accept-Encoding": {"identity"}})
 			if resp != nil && resp.StatusCode >= 400 {
-				wait = 2 * time.Minute
+				wait = 10 * time.Minute
+			}
+			if resp != nil && strings.Contains(resp.Header.Get("Cache-Control"), "no-store") {
+				wait = 3 * time.Minute
 			}
 			sleep(ctx, wait)
 		}
