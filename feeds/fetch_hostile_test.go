@@ -164,7 +164,7 @@ func FuzzRedirect(f *testing.F) {
 			if err := checkAddress(req.URL); err != nil {
 				t.Errorf("%q was asked: %v", req.URL, err)
 			}
-			if req.Header.Get("X-Key") != "" && req.URL.Hostname() != "news.example" && !strings.EqualFold(req.URL.Hostname(), "news.example") {
+			if req.Header.Get("X-Key") != "" && !strings.EqualFold(req.URL.Hostname(), "news.example") {
 				t.Errorf("%q was told the key", req.URL)
 			}
 			return &http.Response{StatusCode: 301, Header: http.Header{"Location": {to}}, Body: io.NopCloser(bytes.NewReader(nil)), Request: req}, nil
