@@ -20,6 +20,7 @@ type normaliser struct {
 	feed   Feed
 	source *gofeed.Feed
 	base   *url.URL // what links are relative to
+	author string   // of items that name none
 	dates  date.Reader
 	now    time.Time
 }
@@ -28,6 +29,9 @@ func newNormaliser(source *gofeed.Feed, d Document, feed Feed) *normaliser {
 	n := &normaliser{
 		feed: feed, source: source, base: new(url.URL), now: moment(),
 		dates: date.Reader{Zone: feed.Zone, Layout: feed.Page.Layout},
+	}
+	if source.FeedType != "rss" { // in Atom (RFC 4287 section 4.2.1) and JSON
+		n.author = names(source.Authors)
 	}
 	// Links without an xml:base are relative to the site that the feed says it
 	// is of, else to the feed's own address, else to where it came from.
@@ -45,11 +49,11 @@ func (n *normaliser) item(it *gofeed.Item) Item {
 		Outlet:     n.feed.Outlet,
 		Tier:       n.feed.Tier,
 		Lang:       n.lang(it),
-		URL:        n.link(cmp.Or(extension(it, "feedburner", "origLink"), it.Link)),
+		URL:        n.link(cmp.Or(extension(it, "feedburner", "origLink"), it.Link, first(it.Links))),
 		Title:      n.title(it),
 		Summary:    n.prose(cmp.Or(it.Description, extension(it, "media", "description")), maxSummary),
 		Body:       n.prose(it.Content, maxText),
-		Author:     n.author(it),
+		Author:     cmp.Or(names(it.Authors), n.author),
 		Categories: words(it.Categories, maxCategories, maxWord),
 		Published: n.date(it.Published, extension(it, "dcterms", "issued"), extension(it, "dcterms", "available"),
 			extension(it, "dcterms", "date"), extension(it, "dcterms", "created"), extension(it, "dc", "date"), it.Updated),
@@ -66,6 +70,16 @@ func (n *normaliser) item(it *gofeed.Item) Item {
 		item.Title = cut(line, madeTitle)
 	}
 	return item
+}
+
+// first is for an item without a link of its own: an outlet that only points
+// elsewhere (external_url in JSON), or has but the item's address as a document
+// (rel="self" in Atom).
+func first(links []string) string {
+	if len(links) == 0 {
+		return ""
+	}
+	return links[0]
 }
 
 func (n *normaliser) title(it *gofeed.Item) string {
@@ -140,18 +154,13 @@ func (n *normaliser) lang(it *gofeed.Item) string {
 	return n.feed.Lang
 }
 
-// author is the names of the item's authors. In Atom and JSON those of the feed
-// stand for those of an item without (RFC 4287 section 4.2.1).
-func (n *normaliser) author(it *gofeed.Item) string {
-	people := it.Authors
-	if len(people) == 0 && n.source.FeedType != "rss" {
-		people = n.source.Authors
-	}
-	var names []string
+// names joins the names of authors.
+func names(people []*gofeed.Person) string {
+	var all []string
 	for _, p := range people {
-		names = append(names, cmp.Or(p.Name, p.Email))
+		all = append(all, cmp.Or(p.Name, p.Email))
 	}
-	return cut(strings.Join(words(names, 4, maxWord), ", "), 2*maxWord)
+	return cut(strings.Join(words(all, 4, maxWord), ", "), 2*maxWord)
 }
 
 // date is the first of some claims that can be read; zero when none can. A time

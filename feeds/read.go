@@ -30,6 +30,11 @@ func read(doc []byte, contentType string, f Feed) (feed *gofeed.Feed, whole bool
 		repaired, parse = repair.JSON, readJSON
 	}
 	d, err := repaired(doc)
+	if _, is := errors.AsType[*repair.NotFeedError](err); is && object && doc[0] != '{' { // a brace in the junk before a feed
+		if x, bad := repair.XML(doc); bad == nil {
+			d, err, parse = x, nil, readXML
+		}
+	}
 	switch e, ok := errors.AsType[*repair.NotFeedError](err); {
 	case ok && object:
 		return nil, false, &problem{"it is JSON, but not a feed", err}
@@ -94,7 +99,7 @@ func readXML(d repair.Document) (feed *gofeed.Feed, err error) {
 		return nil, &problem{"it is not RSS", err}
 	}
 	for i, it := range f.Items { // what gofeed's own shape of an item has no place for
-		if it.Link == "" && it.GUID != nil && it.GUID.IsPermalink == "true" {
+		if it.Link == "" && it.GUID != nil && it.GUID.IsPermalink == "true" && strings.HasPrefix(it.GUID.Value, "http") {
 			feed.Items[i].Link = it.GUID.Value
 		}
 		if it.Source != nil {

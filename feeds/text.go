@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,6 +44,7 @@ func text(source string, limit int) string {
 			continue
 		}
 		name, _ := z.TagName()
+		name = name[bytes.IndexByte(name, ':')+1:] // XHTML may have a prefix
 		tag := atom.Lookup(name)
 		if kind == html.SelfClosingTagToken || !rawText(tag) {
 			z.NextIsNotRawText()

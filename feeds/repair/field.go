@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -18,7 +19,7 @@ func (r *reader) field(t tag, f field) {
 		return
 	case bytes.HasPrefix(t.attribute("type"), []byte("image/")):
 		return
-	case string(t.attribute("mode")) == "base64": // Atom 0.3
+	case string(t.attribute("mode")) == "base64", r.atom && binary(t.attribute("type")): // Atom 0.3, and RFC 4287 section 4.1.3.3
 		if plain, err := base64.StdEncoding.AppendDecode(nil, bytes.TrimSpace(text)); err == nil {
 			text = bytes.ToValidUTF8(plain, nil)
 		}
@@ -38,10 +39,16 @@ func (r *reader) field(t tag, f field) {
 	r.end(f.name)
 }
 
+// binary reports whether a text of this type is in base64, as Atom has what is
+// neither text nor XML. Other types with a name are of those who know no better.
+func binary(mediaType []byte) bool {
+	return bytes.HasPrefix(mediaType, []byte("application/octet-stream"))
+}
+
 // link writes an address. RSS has it as the text and Atom as an attribute; one
 // that has it the other way is an address all the same.
 func (r *reader) link(t tag, f field, text string) {
-	rel, href := decode(t.attribute("rel")), decode(t.attribute("href"))
+	rel, href := strings.TrimPrefix(decode(t.attribute("rel")), relations), decode(t.attribute("href"))
 	if f.attrs == nil { // as text
 		if ref := r.resolve(cmp.Or(text, href)); ref != "" && (rel == "" || rel == "alternate") {
 			r.begin(f.name)
@@ -55,6 +62,10 @@ func (r *reader) link(t tag, f field, text string) {
 	r.attr("href", r.resolve(cmp.Or(href, text)))
 	r.end(f.name)
 }
+
+// relations is what the short names of link relations stand for (RFC 4287
+// section 4.2.7.2).
+const relations = "http://www.iana.org/assignments/relation/"
 
 // text returns the text of the element whose start tag was read last, and goes
 // past its end. It is not whole if the document ends before.

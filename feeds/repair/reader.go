@@ -109,12 +109,20 @@ func (r *reader) start(t tag) {
 	}
 	switch {
 	case len(r.open) > 1 && !r.closed(t): // a <br> that nobody has escaped
-	case r.atom && string(name) == "author" && around.has != nil && around.ends == "" && !t.empty:
-		r.begin("author")
-		r.push(t, element{has: person, ends: "author"})
+	case string(name) == r.authorName() && around.has != nil && around.ends == "" && !t.empty:
+		r.begin(r.authorName())
+		r.push(t, element{has: person[r.atom], ends: r.authorName()})
 	default:
 		r.push(t, element{})
 	}
+}
+
+// authorName is what an author is called who has a name and an address within.
+func (r *reader) authorName() string {
+	if r.atom {
+		return "author"
+	}
+	return "atom:author"
 }
 
 // count adds an element to the tallies and takes note of its namespaces.
@@ -219,6 +227,9 @@ func (r *reader) close(t tag) {
 			return
 		}
 	}
+	if r.elements++; r.elements > maxElements { // it costs as much as one
+		r.err = refuse("it has more than %d elements", maxElements)
+	}
 }
 
 // pop closes what is open from place n on.
@@ -237,13 +248,15 @@ func (r *reader) pop(n int) {
 // rebase takes note of an element's xml:base (https://www.w3.org/TR/xmlbase/).
 func (r *reader) rebase(t tag, place int) {
 	value := t.attribute("xml:base")
-	if value == nil {
+	if value == nil || len(value) > maxBase {
 		return
 	}
 	if u, err := url.Parse(r.resolve(decode(value))); err == nil {
 		r.bases = append(r.bases, base{u, place})
 	}
 }
+
+const maxBase = 2048 // bytes of an xml:base; a longer one would be copied into every link
 
 // resolve makes an address that is relative to an xml:base absolute, or at
 // least relative to what the base is relative to.

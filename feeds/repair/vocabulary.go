@@ -45,10 +45,13 @@ var (
 		"updated": {name: "updated"}, "modified": {name: "modified"},
 		"category": {name: "category", attrs: []string{"term", "label"}},
 	})
-	person = map[string]field{"name": {name: "name"}, "email": {name: "email"}}
+	person = map[bool]map[string]field{ // of Atom, and of Atom within RSS
+		true:  {"name": {name: "name"}, "email": {name: "email"}},
+		false: {"atom:name": {name: "atom:name"}, "atom:email": {name: "atom:email"}},
+	}
 
 	extensions = map[string]field{
-		"dc:title": {name: "dc:title", html: true}, "dc:creator": {name: "dc:creator"}, "dc:date": {name: "dc:date"},
+		"dc:title": {name: "dc:title", html: true}, "dc:creator": {name: "dc:creator"}, "dc:author": {name: "dc:author"}, "dc:date": {name: "dc:date"},
 		"dc:subject": {name: "dc:subject"}, "dc:language": {name: "dc:language"}, "dc:description": {name: "dc:description", html: true},
 		"dcterms:created": {name: "dcterms:created"}, "dcterms:issued": {name: "dcterms:issued"},
 		"dcterms:available": {name: "dcterms:available"}, "dcterms:date": {name: "dcterms:date"},
@@ -57,6 +60,7 @@ var (
 		"atom:summary":        {name: "atom:summary", html: true},
 		"feedburner:origlink": {name: "feedburner:origLink", link: true},
 		"itunes:summary":      {name: "itunes:summary", html: true},
+		"itunes:author":       {name: "itunes:author"},
 		"media:title":         {name: "media:title", html: true}, "media:description": {name: "media:description", html: true},
 	}
 )
