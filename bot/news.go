@@ -69,8 +69,9 @@ func reissued(it feeds.Item, by string, known map[string]Known) bool {
 	return len(it.Keys()) > 1 && !akin(it.Title, known[by].Title)
 }
 
-// akin reports whether two titles have something in common: a fifth of the
-// shorter one's runs of three letters, which does for any script.
+// akin reports whether two titles have something in common: a third of the
+// shorter one's runs of three letters, which does for any script. (A fifth is
+// but one long word, and every other headline has a minister in it.)
 func akin(a, b string) bool {
 	ofA, ofB := trigrams(a), trigrams(b)
 	common := 0
@@ -79,7 +80,7 @@ func akin(a, b string) bool {
 			common++
 		}
 	}
-	return 5*common >= min(len(ofA), len(ofB))
+	return 3*common >= min(len(ofA), len(ofB))
 }
 
 func trigrams(s string) map[[3]rune]bool {

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -31,11 +32,15 @@ func identify(items []Item) {
 }
 
 // linkKey is the canonical link as a key. Addresses of Google News are opaque
-// and made anew each time; there it is the outlet and the title.
+// and made anew each time; there it is the outlet and the title. A home page is
+// no item's: "".
 func (it Item) linkKey() string {
 	link := CanonicalLink(it.URL)
 	if strings.HasPrefix(link, googleNews+"/") {
 		return "news:" + digest(it.Outlet, it.Title)
+	}
+	if !strings.ContainsAny(link, "/?#") {
+		return ""
 	}
 	return "link:" + link
 }
@@ -44,7 +49,7 @@ const googleNews = "news.google.com"
 
 // CanonicalLink folds the spellings of one address into one: scheme and
 // "www." dropped, host in lower case, default port and tracking parameters
-// gone, the other parameters kept in their order; of fragments those that name
+// gone, the other parameters sorted (forums shuffle them); of fragments those that name
 // a part of the page (#block-7) and not those that track (#xtor=RSS-1). It is
 // an identity and not an address to visit.
 func CanonicalLink(link string) string {
@@ -65,7 +70,7 @@ func CanonicalLink(link string) string {
 			kept = append(kept, pair)
 		}
 	}
-	if len(kept) > 0 {
+	if slices.Sort(kept); len(kept) > 0 {
 		path += "?" + strings.Join(kept, "&")
 	}
 	if u.Fragment != "" && !strings.Contains(u.Fragment, "=") {

@@ -62,8 +62,8 @@ func (it Item) keysBut(guid, link bool) (keys []string) {
 	if it.GUID != "" && !guid {
 		keys = append(keys, "guid:"+it.GUID)
 	}
-	if it.URL != "" && !link {
-		keys = append(keys, it.linkKey())
+	if key := it.linkKey(); key != "" && !link {
+		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
 		keys = append(keys, it.textKey())

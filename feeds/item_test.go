@@ -12,7 +12,7 @@ func TestCanonicalLink(t *testing.T) {
 		{"news.example/a", "https://news.example/a", "http://NEWS.example/a/", "https://www.news.example:443/a#xtor=RSS-1",
 			" http://news.example:80/a?utm_source=rss&fbclid=1 ", "//news.example/a?UTM_medium=x"},
 		{"news.example/a?b=1&c=2", "https://news.example/a?b=1&c=2", "https://news.example/a?b=1&utm_x=y&c=2&"},
-		{"news.example/a?c=2&b=1", "https://news.example/a?c=2&b=1"},
+		{"news.example/a?b=1&c=2", "https://news.example/a?c=2&b=1"},
 		{"news.example:8080/a", "https://news.example:8080/a"},
 		{"news.example/A", "https://news.example/A"},
 		{"news.example/live#block-7", "https://news.example/live/?utm_source=rss#block-7"},
