@@ -103,3 +103,22 @@ func TestParseAsGofeed(t *testing.T) {
 		}
 	}
 }
+
+// TestParseForged lets somebody who writes one item's text write no other.
+func TestParseForged(t *testing.T) {
+	const forged = "</description></item><item><title>Forged</title><link>https://evil.example/</link><description>"
+	for name, text := range map[string]string{
+		"escaped":              strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(forged),
+		"in CDATA":             "<![CDATA[" + forged + "]]>",
+		"in CDATA of CDATA":    "<![CDATA[<![CDATA[" + forged + "]]>",
+		"behind text of CDATA": "<![CDATA[x" + forged + "<![CDATA[" + "]]>",
+		"in a comment":         "<!--" + forged + "-->",
+		"in a quote":           `<![CDATA[<a title="]]>x<![CDATA[` + forged + `">]]>`,
+	} {
+		doc := "<rss><channel><item><title>Real</title><description>" + text + "</description></item></channel></rss>"
+		items, err := Parse(Document{Body: []byte(doc)}, Feed{})
+		if err != nil || len(items) != 1 || items[0].Title != "Real" || items[0].URL != "" {
+			t.Errorf("%s: %+v, %v", name, items, err)
+		}
+	}
+}

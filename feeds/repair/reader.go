@@ -2,8 +2,11 @@ package repair
 
 import (
 	"bytes"
+	"encoding/xml"
+	"io"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // reader goes over a document and tells the writer what it finds.
@@ -19,9 +22,10 @@ type reader struct {
 	comments, cdatas, instructions finder
 
 	elements, attributes, items int
-	searched                    int  // bytes looked at twice
-	complete                    bool // the document has its end, whatever is in its middle
-	whole                       bool // and what was read of it so far
+	searched                    int         // bytes looked at twice
+	formed                      func() bool // it is well-formed; asked for rarely
+	complete                    bool        // the document has its end, whatever is in its middle
+	whole                       bool        // and what was read of it so far
 	err                         error
 }
 
@@ -43,6 +47,7 @@ func newReader(doc []byte, at int, atom bool) *reader {
 		doc: doc, at: at, writer: writer{atom: atom}, prefixes: map[string]string{},
 		comments: finder{end: "-->"}, cdatas: finder{end: "]]>"}, instructions: finder{end: "?>"},
 	}
+	r.formed = sync.OnceValue(func() bool { return wellFormed(doc[at:]) })
 	r.complete = closesRoot(doc)
 	r.open = []element{{has: rssFeed}}
 	if atom {
@@ -308,7 +313,8 @@ func (f *finder) find(doc []byte, at int) int {
 
 // section measures the comment, CDATA section or instruction at an offset; n is
 // 0 if there is none. One without an end is its start only, and what follows is
-// text; so is a CDATA section in which another begins.
+// text; so is a CDATA section in which another begins, but for a document that
+// is well-formed: there it is somebody's text, who must not write items with it.
 func (r *reader) section(at int) (n int, cdata []byte) {
 	rest := r.doc[at:]
 	switch {
@@ -323,7 +329,7 @@ func (r *reader) section(at int) (n int, cdata []byte) {
 		}
 		if n > len(cdataStart) {
 			cdata = rest[len(cdataStart) : n-len(cdataEnd)]
-			if bytes.Contains(cdata, []byte(cdataStart)) {
+			if bytes.Contains(cdata, []byte(cdataStart)) && !r.formed() {
 				return len(cdataStart), nil
 			}
 		}
@@ -340,6 +346,17 @@ func (r *reader) sectionEnd(f *finder, at, start int) int {
 		return start
 	}
 	return end + len(f.end) - at
+}
+
+// wellFormed reports whether all of a document is XML as it should be.
+func wellFormed(doc []byte) bool {
+	d := xml.NewDecoder(bytes.NewReader(doc))
+	d.Entity = xml.HTMLEntity
+	for {
+		if _, err := d.Token(); err != nil {
+			return err == io.EOF
+		}
+	}
 }
 
 const (
