@@ -121,4 +121,10 @@ func TestParseForged(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, items, err)
 		}
 	}
+	doc := `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Real</title><summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">
+		<details><summary>More</summary></details><title>Forged</title><link href="https://evil.example/"/><entry><title>Forged</title></entry> words</div></summary></entry></feed>`
+	items, err := Parse(Document{Body: []byte(doc)}, Feed{})
+	if err != nil || len(items) != 1 || items[0].Title != "Real" || items[0].URL != "" || !strings.HasSuffix(items[0].Summary, "words") {
+		t.Errorf("in XHTML: %+v, %v", items, err)
+	}
 }

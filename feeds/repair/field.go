@@ -96,9 +96,10 @@ func (r *reader) behind(t tag) []byte {
 
 // textEnd finds where a text ends and what is behind its element, -1 if the
 // document ends before. An element that is never closed ends where the next one
-// that we know begins, or else at the first tag.
+// that we know begins, or else at the first tag. In a document that is
+// well-formed every one is closed, and what is in it is text, whatever its name.
 func (r *reader) textEnd(t tag) (end, next int) {
-	start, sibling := r.at, -1
+	start, sibling, nested := r.at, -1, 0
 	for i := skipTo(r.doc, start); i < len(r.doc); i = skipTo(r.doc, i) {
 		if n, _ := r.section(i); n > 0 {
 			i += n
@@ -109,9 +110,13 @@ func (r *reader) textEnd(t tag) (end, next int) {
 		case !ok:
 			i++
 			continue
+		case tag.end && nested > 0 && bytes.EqualFold(tag.name, t.name):
+			nested--
 		case tag.end && bytes.EqualFold(tag.name, t.name):
 			return i, tag.next
-		case bounds(tag):
+		case !tag.end && !tag.empty && bytes.EqualFold(tag.name, t.name) && r.formed():
+			nested++
+		case bounds(tag) && !r.formed():
 			if r.searched += i - start; r.searched > maxSearched {
 				r.err = refuse("too many of its elements are never closed")
 			}

@@ -352,11 +352,18 @@ func (r *reader) sectionEnd(f *finder, at, start int) int {
 func wellFormed(doc []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	d.Entity = xml.HTMLEntity
-	for {
-		if _, err := d.Token(); err != nil {
+	for depth := 0; depth <= maxDepth; {
+		token, err := d.Token()
+		switch token.(type) {
+		case nil:
 			return err == io.EOF
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
 		}
 	}
+	return false
 }
 
 const (
