@@ -24,6 +24,9 @@ func (r *reader) field(t tag, f field) {
 			text = bytes.ToValidUTF8(plain, nil)
 		}
 	}
+	if !f.html && f.name != "guid" && f.name != "id" { // gofeed tries a hundred layouts on a date
+		text = bytes.ToValidUTF8(text[:min(len(text), maxLine)], nil)
+	}
 	if r.total += len(text); r.total > maxText {
 		r.err = refuse("it has more than %d MB of text", maxText>>20)
 		return
