@@ -21,6 +21,7 @@ type normaliser struct {
 	source *gofeed.Feed
 	base   *url.URL // what links are relative to
 	author string   // of items that name none
+	google bool     // it came from Google News
 	dates  date.Reader
 	now    time.Time
 }
@@ -28,7 +29,8 @@ type normaliser struct {
 func newNormaliser(source *gofeed.Feed, d Document, feed Feed) *normaliser {
 	n := &normaliser{
 		feed: feed, source: source, base: new(url.URL), now: moment(),
-		dates: date.Reader{Zone: feed.Zone, Layout: feed.Page.Layout},
+		google: strings.HasPrefix(CanonicalLink(cmp.Or(d.URL, feed.URL)), googleNews+"/"),
+		dates:  date.Reader{Zone: feed.Zone, Layout: feed.Page.Layout},
 	}
 	if source.FeedType != "rss" { // in Atom (RFC 4287 section 4.2.1) and JSON
 		n.author = names(source.Authors)
@@ -55,11 +57,10 @@ func (n *normaliser) item(it *gofeed.Item) Item {
 		Body:       n.prose(it.Content, maxText),
 		Author:     cmp.Or(names(it.Authors), n.author),
 		Categories: words(it.Categories, maxCategories, maxWord),
-		Published: n.date(it.Published, extension(it, "dcterms", "issued"), extension(it, "dcterms", "available"),
-			extension(it, "dcterms", "date"), extension(it, "dcterms", "created"), extension(it, "dc", "date"), it.Updated),
-		Updated: n.date(it.Updated, extension(it, "dcterms", "modified"), extension(it, "atom", "updated")),
-		GUID:    guid(it.GUID),
-		Links:   n.links(it),
+		Published:  n.date(it, []string{it.Published, it.Updated}, "issued", "available", "date", "created", "modified"),
+		Updated:    n.date(it, []string{it.Updated}, "modified", "date"),
+		GUID:       guid(it.GUID),
+		Links:      n.links(it),
 	}
 	n.fromGoogleNews(&item, it)
 	if item.Body == item.Summary {
@@ -91,10 +92,11 @@ func (n *normaliser) title(it *gofeed.Item) string {
 }
 
 // fromGoogleNews names the outlet that an item is of: Google has it as the
-// item's source, and behind the title.
+// item's source, and behind the title. No other feed may speak for an outlet that
+// is not its own.
 func (n *normaliser) fromGoogleNews(item *Item, it *gofeed.Item) {
 	source := words([]string{it.Custom[sourceTitle]}, 1, maxWord)
-	if len(source) == 0 || !strings.HasPrefix(CanonicalLink(item.URL), googleNews+"/") {
+	if len(source) == 0 || !n.google {
 		return
 	}
 	item.Outlet = source[0]
@@ -163,11 +165,17 @@ func names(people []*gofeed.Person) string {
 	return cut(strings.Join(words(all, 4, maxWord), ", "), 2*maxWord)
 }
 
-// date is the first of some claims that can be read; zero when none can. A time
-// to come is now: clocks and zones go wrong by hours, and one that is further
-// off is no time of publishing.
-func (n *normaliser) date(claims ...string) time.Time {
-	for _, claim := range claims {
+// date is the first that can be read of these claims and of the item's dates by
+// these names of Dublin Core; zero when none can. A time to come is now:
+// clocks and zones go wrong by hours, and one that is further off is no time of
+// publishing.
+func (n *normaliser) date(it *gofeed.Item, claims []string, names ...string) time.Time {
+	for _, name := range names {
+		for _, e := range it.Extensions["dcterms"][name] {
+			claims = append(claims, e.Value)
+		}
+	}
+	for _, claim := range claims[:min(len(claims), maxClaims)] {
 		t, ok := n.dates.Read(claim)
 		switch {
 		case !ok || t.After(n.now.Add(maxAhead)):
@@ -179,6 +187,8 @@ func (n *normaliser) date(claims ...string) time.Time {
 	}
 	return time.Time{}
 }
+
+const maxClaims = 16 // dates of an item that are looked at
 
 // guid is the item's own name for itself. It is no text for people, so it keeps
 // its markup and case.

@@ -123,7 +123,10 @@ func readJSON(d repair.Document) (feed *gofeed.Feed, err error) {
 	if err != nil {
 		return nil, &problem{"it is not a well-formed JSON feed", err}
 	}
-	for _, it := range f.Items {
+	dates := make([][2]string, len(f.Items))
+	for i, it := range f.Items {
+		dates[i] = [2]string{it.DatePublished, it.DateModified}
+		it.DatePublished, it.DateModified = "", "" // gofeed tries a hundred layouts on each
 		it.Title, it.Summary = html.EscapeString(it.Title), html.EscapeString(it.Summary)
 		if it.ContentHTML == "" {
 			it.ContentHTML = strings.ReplaceAll(html.EscapeString(it.ContentText), "\n", "<br>")
@@ -133,8 +136,9 @@ func readJSON(d repair.Document) (feed *gofeed.Feed, err error) {
 	if err != nil {
 		return nil, &problem{"it is not a JSON feed", err}
 	}
-	for i, it := range f.Items { // gofeed has no place for an item's language but this
-		if it.Language != "" {
+	for i, it := range f.Items {
+		feed.Items[i].Published, feed.Items[i].Updated = dates[i][0], dates[i][1]
+		if it.Language != "" { // gofeed has no place for it but this
 			feed.Items[i].DublinCoreExt = &ext.DublinCoreExtension{Language: []string{it.Language}}
 		}
 	}

@@ -73,7 +73,9 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := &lateness{DB: db, next: map[string]time.Time{}}
+	// In its first round each feed has a document of twenty new items, and SQLite
+	// takes them one feed at a time: a start is late, and told apart.
+	late := &lateness{DB: db, next: map[string]time.Time{}, from: started.Add(2 * every)}
 	port := l.Addr().(*net.TCPAddr).Port
 	poller := feeds.NewPoller(late, feeds.NewFetcher(soakTransport(), feeds.FetchOptions{}), late.sink(b.Take), feeds.PollOptions{HostGap: 0, Workers: 32})
 	poller.Set(soakList(port, every))
@@ -88,7 +90,7 @@ func TestSoak(t *testing.T) {
 		t.Fatal(err)
 	}
 	polls := asked.Load()
-	t.Logf("%d feeds every %v for %v: %d polls (%.0f/s), %d with a document, %.2f ms CPU a poll with the server's; late by %v (median), %v (p99), %v (most)",
+	t.Logf("%d feeds every %v for %v: %d polls (%.0f/s), %d with a document, %.2f ms CPU a poll with the server's; late, after the first two rounds, by %v (median), %v (p99), %v (most)",
 		*soakFeeds, every, *soakFor, polls, float64(polls)/soakFor.Seconds(), fresh.Load(),
 		time.Duration(used.Utime.Nano()+used.Stime.Nano()).Seconds()*1000/float64(polls), late.quantile(0.5), late.quantile(0.99), late.quantile(1))
 	if want := 2 * int64(*soakFeeds); polls < want {
@@ -150,6 +152,7 @@ func soakMemory(ctx context.Context, t *testing.T) {
 // asked.
 type lateness struct {
 	*storage.DB
+	from time.Time // what was due before does not count
 	mu   sync.Mutex
 	next map[string]time.Time
 	late []time.Duration
@@ -158,7 +161,7 @@ type lateness struct {
 func (l *lateness) note(name string, s feeds.State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if due, ok := l.next[name]; ok {
+	if due, ok := l.next[name]; ok && due.After(l.from) {
 		l.late = append(l.late, s.Checked.Sub(due))
 	}
 	l.next[name] = s.Next

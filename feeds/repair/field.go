@@ -10,9 +10,9 @@ import (
 
 // field reads an element with a text, up to its end, and writes it.
 func (r *reader) field(t tag, f field) {
-	text, whole := r.text(t)
+	text, closed := r.text(t)
 	switch {
-	case !whole:
+	case !closed:
 		return
 	case f.link:
 		r.link(t, f, string(bytes.TrimSpace(text)))
@@ -27,10 +27,10 @@ func (r *reader) field(t tag, f field) {
 	if !f.html && f.name != "guid" && f.name != "id" { // gofeed tries a hundred layouts on a date
 		text = bytes.ToValidUTF8(text[:min(len(text), maxLine)], nil)
 	}
-	if r.total += len(text); r.total > maxText {
-		r.err = refuse("it has more than %d MB of text", maxText>>20)
-		return
+	if r.total > maxText {
+		text = whole(text, maxLate)
 	}
+	r.total += len(text)
 	if f.html {
 		r.say(t.attribute("xml:lang"))
 	}
@@ -109,6 +109,10 @@ func (r *reader) textEnd(t tag) (end, next int) {
 			continue
 		}
 		tag, ok := readTag(r.doc, i)
+		if r.elements++; r.elements > maxElements {
+			r.err = refuse("it has more than %d elements", maxElements)
+			return -1, -1
+		}
 		switch {
 		case !ok:
 			i++

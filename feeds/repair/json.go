@@ -29,11 +29,13 @@ func JSON(doc []byte) (Document, error) {
 	if !items && !strings.Contains(text(top["version"]), "jsonfeed") {
 		return Document{}, &NotFeedError{}
 	}
-	out, err := json.Marshal(feedOf(top))
-	if err != nil {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false) // it is for no page
+	if err := enc.Encode(feedOf(top)); err != nil {
 		return Document{}, fmt.Errorf("repair: %w", err)
 	}
-	return Document{Text: out, Whole: whole}, nil
+	return Document{Text: bytes.TrimSpace(out.Bytes()), Whole: whole}, nil
 }
 
 // jsonReader reads values: texts, lists and objects. Numbers are texts, and the
@@ -42,6 +44,7 @@ type jsonReader struct {
 	doc    []byte
 	at     int
 	values int
+	total  int // bytes of text
 	err    error
 }
 
@@ -164,13 +167,17 @@ func (p *jsonReader) word() any {
 }
 
 // text reads what follows a quote, up to the next.
-func (p *jsonReader) text(quote byte) (s string, whole bool) {
+func (p *jsonReader) text(quote byte) (s string, closed bool) {
 	start := p.at
 	for p.at < len(p.doc) {
 		switch p.doc[p.at] {
 		case quote:
 			raw := p.doc[start:p.at]
 			p.at++
+			if raw = whole(raw, maxField); p.total > maxText {
+				raw = whole(raw, maxLate)
+			}
+			p.total += len(raw)
 			return unescape(raw), true
 		case '\\':
 			p.at++
@@ -184,7 +191,6 @@ func (p *jsonReader) text(quote byte) (s string, whole bool) {
 // unescape resolves the escapes of JSON (RFC 8259 section 7). One that is none
 // stands for its letter, and half of a surrogate pair for U+FFFD.
 func unescape(raw []byte) string {
-	raw = whole(raw, maxField)
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw)
 	}

@@ -20,7 +20,8 @@ const (
 	maxAttributes = 1_000_000
 	maxField      = 512 << 10 // bytes of one text; the rest of it is cut off
 	maxLine       = 1 << 10   // likewise of a date, a name, a category; a date so cut is still too long to be one
-	maxText       = 16 << 20  // bytes of all texts
+	maxText       = 6 << 20   // bytes of all texts
+	maxLate       = 1 << 10   // bytes of a text after these
 	maxSearched   = 64 << 20  // bytes looked at again, in vain, for the ends of elements
 	maxAhead      = 64 << 10  // bytes in which the end of an element that means nothing is looked for
 )

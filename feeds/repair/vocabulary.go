@@ -26,8 +26,8 @@ var (
 		"fulltext": {name: "content:encoded", html: true}, "full-text": {name: "content:encoded", html: true},
 		"yandex:full-text": {name: "content:encoded", html: true}, "atom:content": {name: "content:encoded", html: true},
 		"guid": {name: "guid", attrs: []string{"isPermaLink"}}, "id": {name: "guid"}, "atom:id": {name: "guid"},
-		"pubdate": {name: "pubDate"}, "published": {name: "dcterms:issued"}, "date": {name: "dcterms:issued"},
-		"updated": {name: "dcterms:modified"}, "lastbuilddate": {name: "dcterms:modified"},
+		"pubdate": issued, "published": issued, "date": issued,
+		"updated": modified, "lastbuilddate": modified,
 		"author": {name: "author"}, "category": {name: "category"},
 		"source":    {name: "source", attrs: []string{"url"}},
 		"atom:link": {name: "link", link: true},
@@ -41,8 +41,8 @@ var (
 		"summary": {name: "summary", html: true}, "content": {name: "content", html: true},
 		"description": {name: "summary", html: true}, "content:encoded": {name: "content", html: true},
 		"id": {name: "id"}, "guid": {name: "id"},
-		"published": {name: "published"}, "issued": {name: "issued"}, "created": {name: "created"}, "pubdate": {name: "published"},
-		"updated": {name: "updated"}, "modified": {name: "modified"},
+		"published": issued, "issued": issued, "pubdate": issued, "created": {name: "dcterms:created"},
+		"updated": modified, "modified": modified,
 		"category": {name: "category", attrs: []string{"term", "label"}},
 	})
 	person = map[bool]map[string]field{ // of Atom, and of Atom within RSS
@@ -50,13 +50,16 @@ var (
 		false: {"atom:name": {name: "atom:name"}, "atom:email": {name: "atom:email"}},
 	}
 
+	// Dates go by their names in Dublin Core, which gofeed leaves alone: on those
+	// of RSS and Atom it tries a hundred layouts, and we have better (package date).
+	issued, modified = field{name: "dcterms:issued"}, field{name: "dcterms:modified"}
+
 	extensions = map[string]field{
-		"dc:title": {name: "dc:title", html: true}, "dc:creator": {name: "dc:creator"}, "dc:author": {name: "dc:author"}, "dc:date": {name: "dc:date"},
+		"dc:title": {name: "dc:title", html: true}, "dc:creator": {name: "dc:creator"}, "dc:author": {name: "dc:author"}, "dc:date": {name: "dcterms:date"},
 		"dc:subject": {name: "dc:subject"}, "dc:language": {name: "dc:language"}, "dc:description": {name: "dc:description", html: true},
-		"dcterms:created": {name: "dcterms:created"}, "dcterms:issued": {name: "dcterms:issued"},
+		"dcterms:created": {name: "dcterms:created"}, "dcterms:issued": issued,
 		"dcterms:available": {name: "dcterms:available"}, "dcterms:date": {name: "dcterms:date"},
-		"dcterms:modified": {name: "dcterms:modified"},
-		"atom:updated":     {name: "atom:updated"}, "atom:published": {name: "atom:published"},
+		"dcterms:modified": modified, "atom:updated": modified, "atom:published": issued,
 		"atom:summary":        {name: "atom:summary", html: true},
 		"feedburner:origlink": {name: "feedburner:origLink", link: true},
 		"itunes:summary":      {name: "itunes:summary", html: true},
