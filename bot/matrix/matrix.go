@@ -94,6 +94,7 @@ type Matrix struct {
 	own     *recent[string, id.EventID]   // what we said, by key, as the homeserver tells it
 	ended   *recent[string, time.Time]    // when an attempt ended of which nobody knows what came
 	stories *recent[id.EventID, int64]    // what our alerts are about
+	told    *recent[id.RoomID, bool]      // what reactions do
 	joined  *recent[id.RoomID, bool]      // rooms that we have come into, whatever was said of them before and is heard after
 	strange *recent[id.RoomID, bool]      // of which we do not know who is there, since we came in just now
 	tried   *recent[id.RoomID, time.Time] // when we last tried to enter a room
@@ -132,8 +133,8 @@ func New(ctx context.Context, o Options) (*Matrix, error) {
 		o: o, log: o.Log.With("platform", "matrix"), look: look{Prefix: o.Prefix}, settle: settleTime, born: time.Now(),
 		queue: newQueue(), progress: progress{device: o.Device, log: o.Log.With("platform", "matrix")},
 		own: newRecent[string, id.EventID](10_000), ended: newRecent[string, time.Time](10_000),
-		stories: newRecent[id.EventID, int64](10_000),
-		tried:   newRecent[id.RoomID, time.Time](10_000), joined: newRecent[id.RoomID, bool](10_000), strange: newRecent[id.RoomID, bool](10_000),
+		stories: newRecent[id.EventID, int64](10_000), told: newRecent[id.RoomID, bool](10_000),
+		tried: newRecent[id.RoomID, time.Time](10_000), joined: newRecent[id.RoomID, bool](10_000), strange: newRecent[id.RoomID, bool](10_000),
 		moved: map[id.RoomID]id.RoomID{}, direct: event.DirectChatsEventContent{},
 	}
 	return m, nil

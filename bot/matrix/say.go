@@ -116,9 +116,16 @@ func (w words) content(kind event.MessageType) *event.MessageEventContent {
 
 // explain says once in a room what reactions do.
 func (m *Matrix) explain(ctx context.Context, room id.RoomID) {
+	if _, known := m.told.get(room); known { // for this is asked after every alert
+		return
+	}
 	name := "explained/" + string(room)
 	kept, err := m.o.Store.Kept(ctx, m.Name())
-	if err != nil || kept[name] != nil {
+	if err != nil {
+		return
+	}
+	if kept[name] != nil {
+		m.told.put(room, true)
 		return
 	}
 	out := outgoing{content: legend().content(event.MsgNotice), key: answerKey(id.EventID(name))}
