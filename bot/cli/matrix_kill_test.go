@@ -39,10 +39,9 @@ func TestKillMatrix(t *testing.T) {
 	config, password := filepath.Join(dir, "config.toml"), filepath.Join(dir, "password")
 	for path, text := range map[string]string{password: account.Password, config: fmt.Sprintf(`
 		storage.path = %q
-		poll.allow = ["127.0.0.1/32"]
 		console.enabled = false
 		web.enabled = false
-		poll = { every = "500ms", host_gap = "0s" }
+		poll = { every = "500ms", host_gap = "0s", allow = ["127.0.0.1/32"] }
 		matrix = { user = %q, homeserver = %q, store = %q }
 		[[feed]]
 		name = "wire-one"
