@@ -122,6 +122,20 @@ func TestXMLBreaksOff(t *testing.T) {
 	}
 }
 
+// TestXMLBreaksOffAnywhere closes what was open, wherever that was.
+func TestXMLBreaksOffAnywhere(t *testing.T) {
+	const doc = "<feed xml:lang='en'><author><name>a</name></author><entry><author><name>b</name></author><title>c</title></entry></feed>"
+	for n := len("<feed "); n < len(doc); n++ {
+		d, err := XML([]byte(doc[:n]))
+		if err == nil {
+			err = xml.Unmarshal(d.Text, new(struct{}))
+		}
+		if err != nil {
+			t.Errorf("%s: %v in %s", doc[:n], err, d.Text)
+		}
+	}
+}
+
 func TestJSON(t *testing.T) {
 	const want = `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"a"},{"id":"2","title":"b"}]}`
 	const head = `{"version":"https://jsonfeed.org/version/1.1","items":[`

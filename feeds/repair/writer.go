@@ -53,12 +53,12 @@ func (w *writer) endItem() {
 	w.item = 0
 }
 
+func (w *writer) inItem() bool { return w.item > 0 }
+
 // dropItem takes back the item that is open.
 func (w *writer) dropItem() {
-	if w.item > 0 {
-		w.body = w.body[:w.item-1]
-		w.item = 0
-	}
+	w.body = w.body[:w.item-1]
+	w.item = 0
 }
 
 // begin begins an element; attr gives it attributes until something is written.

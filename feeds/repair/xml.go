@@ -23,7 +23,11 @@ func XML(doc []byte) (Document, error) {
 	if r.err != nil {
 		return Document{}, r.err
 	}
-	r.dropItem() // one that has no end is not whole
+	if r.inItem() {
+		r.dropItem() // one that has no end is not whole
+	} else {
+		r.pop(1)
+	}
 	return Document{Text: r.document(), Atom: r.atom, Whole: r.whole}, nil
 }
 
