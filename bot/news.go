@@ -35,16 +35,17 @@ func flooded(p feeds.Poll, tellings []telling, known int) bool {
 	return fresh > max(floodFrom, len(p.Items)/2) || known == 0 && fresh > floodAlso
 }
 
-// old says how late an item came up, if that is so late that it is no news. The
-// dates of a feed that has the same one on everything say nothing.
+// old says how late an item came up, if that is so late that it is no news.
 func old(p feeds.Poll, it feeds.Item) (reason string, is bool) {
 	late := p.At.Sub(it.Published)
-	if it.Published.IsZero() || late <= oldAfter || p.First || sameDate(p.Items) {
+	if it.Published.IsZero() || late <= oldAfter || p.First {
 		return "", false
 	}
 	return fmt.Sprintf("it came up in %s %d days after its own date", it.Outlet, int(late/(24*time.Hour))), true
 }
 
+// sameDate reports whether a poll has the same date on everything, so that its
+// dates say nothing.
 func sameDate(items []feeds.Item) bool {
 	for _, it := range items {
 		if !it.Published.Equal(items[0].Published) {

@@ -20,7 +20,7 @@ func makePlan(p feeds.Poll, tellings []telling, v view) Plan {
 		cards: map[StoryRef][]*card{},
 		told:  map[StoryRef][]Source{}, alerts: map[Channel]int{},
 	}
-	pl.flood = flooded(p, tellings, v.known)
+	pl.flood, pl.undated = flooded(p, tellings, v.known), sameDate(p.Items)
 	for i, t := range tellings {
 		pl.tell(i, t)
 	}
@@ -47,8 +47,9 @@ type planner struct {
 	order []*card               // all of them, in the order in which they came up
 	told  map[StoryRef][]Source // its tellers, the first first
 
-	flood  bool            // the poll has far more that is new than is usual
-	alerts map[Channel]int // that this poll makes
+	flood   bool            // the poll has far more that is new than is usual
+	undated bool            // its dates say nothing
+	alerts  map[Channel]int // that this poll makes
 }
 
 // card is an alert as it will stand after this poll.
@@ -165,7 +166,7 @@ func (pl *planner) settle(i int, t telling, group []match) (Outcome, string) {
 	if pl.poll.Baseline {
 		return Baseline, fmt.Sprintf("it was in %s before Attaché began to watch it", pl.poll.Feed.Outlet)
 	}
-	if reason, is := old(pl.poll, t.item); is && t.known == nil {
+	if reason, is := old(pl.poll, t.item); is && !pl.undated && t.known == nil {
 		return Held, reason
 	}
 	if pl.alerts[channel]++; pl.flood && pl.alerts[channel] > floodTold {

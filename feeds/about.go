@@ -4,19 +4,12 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
-
-	"attache/feeds/charset"
-	"attache/feeds/repair"
 )
 
 // About returns what a feed's document says of itself: its title, as plain text
 // in one line, and its language, a BCP 47 tag. Either is "" if it does not say.
 func About(d Document) (title, lang string) {
-	body, err := unzipped(d.Body)
-	if err != nil {
-		return "", ""
-	}
-	source, _, err := read(repair.Characters(charset.Decode(body, d.ContentType)), d.ContentType, Feed{})
+	source, _, err := read(d.UTF8(), d.ContentType)
 	if err != nil {
 		return "", ""
 	}

@@ -41,7 +41,7 @@ func readKind(doc []byte, contentType string, feed Feed) (source *gofeed.Feed, w
 	case Sitemap:
 		return readSitemap(doc)
 	}
-	return read(doc, contentType, feed)
+	return read(doc, contentType)
 }
 
 // UTF8 is the body in UTF-8, whatever its encoding; nil if it is too large.

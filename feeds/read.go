@@ -19,7 +19,7 @@ import (
 
 // read turns a document in UTF-8 into gofeed's idea of a feed. Of a document that
 // breaks off it has the whole items, and whole is then false.
-func read(doc []byte, contentType string, f Feed) (feed *gofeed.Feed, whole bool, err error) {
+func read(doc []byte, contentType string) (feed *gofeed.Feed, whole bool, err error) {
 	doc = bytes.TrimSpace(doc)
 	if len(doc) == 0 {
 		return nil, false, &problem{"the document is empty", nil}
@@ -103,17 +103,15 @@ func readXML(d repair.Document) (feed *gofeed.Feed, err error) {
 			feed.Items[i].Link = it.GUID.Value
 		}
 		if it.Source != nil {
-			feed.Items[i].Custom = map[string]string{sourceTitle: it.Source.Title, sourceURL: it.Source.URL}
+			feed.Items[i].Custom = map[string]string{sourceTitle: it.Source.Title}
 		}
 	}
 	return feed, nil
 }
 
-// Where an item keeps the feed it was taken from (RSS 2.0, "source").
-const (
-	sourceTitle = "source title"
-	sourceURL   = "source url"
-)
+// sourceTitle is where an item keeps the name of the feed it was taken from (RSS
+// 2.0, "source").
+const sourceTitle = "source title"
 
 // readJSON reads JSON Feed 1.0 and 1.1. There only content_html is HTML
 // (https://www.jsonfeed.org/version/1.1/); the rest is escaped, so that all

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,10 @@ import (
 func TestFeedParseTyped(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.2:0")
 	if err != nil {
-		t.Skipf("there is no 127.0.0.2 here: %v", err)
+		if os.Getenv("ATTACHE_TEST_FULL") == "1" {
+			t.Fatal(err)
+		}
+		t.Skipf("left out: there is no 127.0.0.2 here: %v", err)
 	}
 	feed := func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `<rss version="2.0"><channel><item><title>Envoy recalled</title></item></channel></rss>`)

@@ -74,7 +74,7 @@ func TestZones(t *testing.T) {
 	} {
 		at, err := time.LoadLocation(place)
 		if err != nil {
-			t.Skip("there is no time zone database here")
+			t.Fatal("there is no time zone database here")
 		}
 		for name := range strings.FieldsSeq(names) {
 			z, ok := zones[name]
